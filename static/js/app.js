@@ -1,0 +1,201 @@
+// What HTML cannot do alone: find box, dialogs, toasts, unsaved changes, lost connections, uploads.
+// Every page works without this file.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const on = (type, handler, target = document) => target.addEventListener(type, handler);
+
+/* ---- dialogs: links and buttons open them, Esc, "Cancel" and the backdrop close them ---- */
+
+function openDialog(dialog) {
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  $("[autofocus], input:not([type=hidden]), textarea, select", dialog)?.focus();
+}
+
+const knowsCommands = "commandForElement" in HTMLButtonElement.prototype;
+
+on("click", (event) => {
+  const target = event.target.closest?.("[data-dialog], [commandfor], [data-close-dialog], [data-close-toast], [data-print], [data-copy]");
+  if (event.target instanceof HTMLDialogElement && event.target.open && !event.target.hasAttribute("data-stays")) {
+    const box = event.target.getBoundingClientRect();
+    const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (!inside) event.target.close();
+  }
+  if (!target) return;
+  if (target.dataset.dialog && !event.ctrlKey && !event.metaKey) {
+    const dialog = document.getElementById(target.dataset.dialog);
+    if (dialog) {
+      event.preventDefault();
+      openDialog(dialog);
+    }
+  } else if (target.hasAttribute("commandfor") && !knowsCommands) {
+    const dialog = document.getElementById(target.getAttribute("commandfor"));
+    if (target.getAttribute("command") === "show-modal") openDialog(dialog);
+    else if (target.getAttribute("command") === "close") dialog?.close();
+  } else if (target.hasAttribute("data-close-dialog")) target.closest("dialog")?.close();
+  else if (target.hasAttribute("data-close-toast")) target.closest(".toast")?.remove();
+  else if (target.hasAttribute("data-print")) window.print();
+  else if (target.dataset.copy) navigator.clipboard?.writeText(target.dataset.copy);
+});
+
+/* ---- keys: Ctrl K finds; one letter follows the control that names it ---- */
+
+const isTyping = (element) => element.closest?.("input, textarea, select, [contenteditable], dialog[open]");
+
+on("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    const dialog = document.getElementById("find");
+    if (!dialog) return;
+    event.preventDefault();
+    openDialog(dialog);
+  } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+    const key = CSS.escape(event.key.toLowerCase());
+    const control = key && $(`[data-key="${key}"]`);
+    if (control) {
+      event.preventDefault();
+      control.click();
+    }
+  }
+});
+
+/* ---- the find box: arrows move, Enter opens ---- */
+
+function choose(input, step) {
+  const options = [...document.querySelectorAll("#find-list [role=option]")];
+  if (!options.length) return;
+  const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const next = (now + step + options.length) % options.length;
+  options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
+  options[next].scrollIntoView({ block: "nearest" });
+  input.setAttribute("aria-activedescendant", options[next].id);
+}
+
+on("keydown", (event) => {
+  const input = event.target.closest?.("#find [role=combobox]");
+  if (!input) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    choose(input, event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Enter") {
+    const chosen = $("#find-list [aria-selected=true]");
+    if (chosen) {
+      event.preventDefault();
+      chosen.click();
+    }
+  }
+});
+
+function settleFind() {
+  const input = $("#find [role=combobox]");
+  if (!input) return;
+  input.removeAttribute("aria-activedescendant");
+  input.setAttribute("aria-expanded", String(Boolean(document.getElementById("find-list"))));
+  choose(input, 1);
+}
+
+/* ---- toasts ---- */
+
+const region = document.getElementById("toasts");
+const SHOWN_MS = 8000;
+
+function fade(toast) {
+  if (toast.getAttribute("role") === "alert") return; // bad news stays until it is read
+  const later = () => setTimeout(() => (toast.matches(":hover, :focus-within") ? later() : toast.remove()), SHOWN_MS);
+  later();
+}
+
+function toast(text, { kind = "ok", small = "", action = "", run = null } = {}) {
+  const made = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
+  const bad = kind === "bad" || kind === "error";
+  made.setAttribute("role", bad ? "alert" : "status");
+  made.firstElementChild.className = { ok: "g-ok", bad: "g-bad", error: "g-bad" }[kind] ?? "g-new";
+  $("p", made).textContent = text;
+  if (small) $("p", made).append(Object.assign(document.createElement("small"), { textContent: small }));
+  if (run) {
+    const button = $("button", made);
+    button.removeAttribute("aria-label");
+    button.removeAttribute("data-close-toast");
+    button.textContent = action;
+    button.addEventListener("click", () => {
+      made.remove();
+      run();
+    });
+  }
+  region.replaceChildren(made); // one at a time
+  fade(made);
+}
+
+region?.querySelectorAll(".toast").forEach(fade);
+on("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
+
+/* ---- unsaved changes: forms that ask for it with data-guard ---- */
+
+const dirty = new Set();
+const guarded = (element) => element.closest?.("form[data-guard]");
+
+on("input", (event) => {
+  const form = guarded(event.target);
+  if (form) dirty.add(form);
+});
+on("submit", (event) => dirty.delete(event.target));
+on("htmx:beforeSwap", (event) => dirty.forEach((form) => event.detail.target?.contains(form) && dirty.delete(form)));
+on("beforeunload", (event) => {
+  if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+}, window);
+
+/* ---- htmx: answers that carry a form are shown; a lost connection loses nothing ---- */
+
+function again(detail) {
+  const form = detail.elt.closest("form");
+  if (form && detail.requestConfig.verb !== "get") return () => form.requestSubmit();
+  const type = detail.requestConfig.triggeringEvent?.type ?? "click";
+  return () => window.htmx.trigger(detail.elt, type);
+}
+
+function failed(event, text) {
+  const { elt, requestConfig } = event.detail;
+  const form = elt.closest("form[data-guard]");
+  if (form) dirty.add(form);
+  const small = requestConfig.verb === "get" ? "" : region.dataset.kept;
+  toast(text, { kind: "bad", small, action: region.dataset.again, run: again(event.detail) });
+}
+
+on("htmx:beforeSwap", (event) => {
+  // 409: someone else was faster; 422: something to put right. Both come with what was typed.
+  if (event.detail.xhr.status === 409 || event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+on("htmx:sendError", (event) => failed(event, region.dataset.lost));
+on("htmx:timeout", (event) => failed(event, region.dataset.lost));
+on("htmx:responseError", (event) => failed(event, region.dataset.refused));
+
+/* ---- uploads: a <progress> in the form shows how far ---- */
+
+on("htmx:xhr:progress", (event) => {
+  const bar = event.detail.lengthComputable && $("progress[data-upload]", event.target.closest("form") ?? event.target);
+  if (!bar) return;
+  bar.hidden = false;
+  bar.max = event.detail.total;
+  bar.value = event.detail.loaded;
+});
+on("htmx:afterRequest", (event) => {
+  const bar = $("progress[data-upload]", event.target.closest?.("form") ?? document.createElement("i"));
+  if (bar) bar.hidden = true;
+});
+
+/* ---- after every arrival of markup ---- */
+
+function arrive(root) {
+  $("[data-focus]", root)?.focus();
+  openDialog($("dialog[data-open]", root));
+}
+
+on("change", (event) => event.target.closest("form[data-autosubmit]")?.requestSubmit());
+on("htmx:afterSettle", (event) => {
+  if (event.target.id === "find-results") settleFind();
+  arrive(event.target);
+});
+arrive(document);
