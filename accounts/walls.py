@@ -7,6 +7,9 @@ without one cannot reach the database unseen: a system check refuses it.
 from dataclasses import dataclass
 from typing import Final
 
+APPEND_ONLY: Final = "SELECT, INSERT"
+READ_WRITE: Final = "SELECT, INSERT, UPDATE, DELETE"
+
 
 @dataclass(frozen=True)
 class Wall:
@@ -25,7 +28,7 @@ class Wall:
     portal: str | None = None
     portal_columns: tuple[str, ...] = ()
     login: str = ""
-    firm: str = "SELECT, INSERT, UPDATE, DELETE"
+    firm: str = READ_WRITE
     trail: bool = True
     trail_without: tuple[str, ...] = ()
     client_column: str | None = None
@@ -33,14 +36,18 @@ class Wall:
 
 OWN: Final = "client_id = ANY ({clients})"
 # A child of an engagement is seen where its engagement is; the inner SELECT runs under the engagement's own policy.
-OF_ENGAGEMENT: Final = f"{OWN} AND engagement_id IN (SELECT id FROM engagements_engagement)"
+OF_ENGAGEMENT: Final = f"{OWN} AND engagement_id IN (SELECT id FROM engagements_engagement)"  # noqa: S608
 # A child of a deliverable likewise; what is internal is hidden with all that hangs on it.
-OF_DELIVERABLE: Final = f"{OWN} AND deliverable_id IN (SELECT id FROM milestones_deliverable)"
+OF_DELIVERABLE: Final = f"{OWN} AND deliverable_id IN (SELECT id FROM milestones_deliverable)"  # noqa: S608
+# What belongs to an engagement and may belong to one of its deliverables.
+OF_EITHER: Final = (
+    f"{OF_ENGAGEMENT} AND (deliverable_id IS NULL OR deliverable_id IN (SELECT id FROM milestones_deliverable))"  # noqa: S608
+)
 
 CATALOGUE: Final = Wall(portal="true")
 FIRM_ONLY: Final = Wall()
 
 
-def client_table(portal: str | None = OF_ENGAGEMENT, *, trail: bool = True) -> Wall:
+def client_table(portal: str | None = OF_ENGAGEMENT, *, trail: bool = True, firm: str = READ_WRITE) -> Wall:
     """Return the wall of a table with client data: rows by `portal`, the client's id in the trail."""
-    return Wall(portal=portal, trail=trail, client_column="client_id")
+    return Wall(portal=portal, trail=trail, firm=firm, client_column="client_id")

@@ -103,5 +103,3 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_on} {self.ends_on}"
-
-

@@ -18,7 +18,7 @@ class Event(models.Model):
     """
 
     wall = Wall(
-        portal=f"{OWN} AND shared AND (engagement_id IS NULL OR engagement_id IN (SELECT id FROM engagements_engagement))",
+        portal=f"{OWN} AND shared AND engagement_id IN (SELECT id FROM engagements_engagement)",
         firm="SELECT, INSERT",
         login="INSERT",
         trail=False,

@@ -10,7 +10,8 @@ from accounts.walls import Wall
 class TrailEntry(models.Model):
     """One change of one row: who, when, before and after; made by a trigger (accounts/ddl.py) and by nothing else.
 
-    `digest` is SHA-256 over salt and payload. Erasing personal data blanks salt, before and after; digest and chain stay.
+    `digest` is SHA-256 over salt and payload. Erasing personal data blanks salt, before and after; digest and
+    chain stay.
     """
 
     wall = Wall(firm="SELECT", trail=False, client_column="client_id")

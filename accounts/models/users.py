@@ -62,7 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     wall = Wall(
         portal=f"client_id IS NULL OR {OWN}",
         portal_columns=(
-            "id", "public_id", "email", "name", "title", "kind", "client_id", "time_zone", "language", "is_active", "created_at",
+            "id", "public_id", "email", "name", "title", "kind", "client_id",
+            "time_zone", "language", "is_active", "created_at",
         ),
         login="SELECT, INSERT, UPDATE",
         trail_without=("password", "last_login"),

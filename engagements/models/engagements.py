@@ -87,7 +87,8 @@ class Engagement(models.Model):
                 name="engagement_ended_has_day",
             ),
             models.CheckConstraint(
-                condition=~Q(state=EngagementState.ON_HOLD) | Q(held_on__isnull=False), name="engagement_hold_has_day"
+                condition=~Q(state=EngagementState.ON_HOLD) | Q(held_on__isnull=False),
+                name="engagement_hold_has_day",
             ),
             models.CheckConstraint(
                 condition=Q(start_on__gte=date(2000, 1, 1), start_on__lt=date(2200, 1, 1)),

@@ -1,0 +1,31 @@
+"""Tables of the work."""
+
+from milestones.models.changes import DueMove, PlanChange, PlanMove
+from milestones.models.drafts import PlanDraft
+from milestones.models.forecasts import ForecastRun, SlipFlag
+from milestones.models.playbooks import Playbook, PlaybookItem, PlaybookVersion
+from milestones.models.proof import Evidence, SignOff, Wait
+from milestones.models.talk import CheckIn, Comment
+from milestones.models.work import Deliverable, Dependency, DoneLine, Milestone, Plan
+
+__all__ = [
+    "CheckIn",
+    "Comment",
+    "Deliverable",
+    "Dependency",
+    "DoneLine",
+    "DueMove",
+    "Evidence",
+    "ForecastRun",
+    "Milestone",
+    "Plan",
+    "PlanChange",
+    "PlanDraft",
+    "PlanMove",
+    "Playbook",
+    "PlaybookItem",
+    "PlaybookVersion",
+    "SignOff",
+    "SlipFlag",
+    "Wait",
+]

@@ -1,0 +1,121 @@
+"""How agreed things move: by plan change, and the record of it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.clock import now
+from accounts.ids import public_id
+from accounts.models import User
+from accounts.walls import OF_EITHER, client_table
+from engagements.models import BusinessMetric, Client, Contact, Engagement
+from milestones.models.work import Deliverable, Milestone
+from milestones.states import ChangeState, Moves
+
+
+class PlanChange(models.Model):
+    """An approved move of agreed dates or targets: what, why, asked by either side, decided by a signer."""
+
+    wall = client_table()
+
+    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="plan_changes")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    what = models.CharField(_("what"), max_length=300)
+    why = models.TextField(_("why"), max_length=2000)
+    state = models.CharField(max_length=10, choices=ChangeState, default=ChangeState.ASKED)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=now)
+    decided_by = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by_user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    words = models.TextField(max_length=2000, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "number"], name="plan_change_number_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[ChangeState.ASKED, ChangeState.WITHDRAWN], decided_by__isnull=True)
+                | Q(
+                    state__in=[ChangeState.APPROVED, ChangeState.REFUSED],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                ),
+                name="plan_change_decided_by_signer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.what}"
+
+
+class PlanMove(models.Model):
+    """One line of a plan change."""
+
+    wall = client_table(portal=OF_EITHER)
+
+    change = models.ForeignKey(PlanChange, on_delete=models.CASCADE, related_name="moves")
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Moves)
+    deliverable = models.ForeignKey(Deliverable, null=True, on_delete=models.CASCADE, related_name="plan_moves")
+    milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="plan_moves")
+    metric = models.ForeignKey(BusinessMetric, null=True, on_delete=models.CASCADE, related_name="plan_moves")
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
+    from_value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    to_value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(kind=Moves.DUE, deliverable__isnull=False, to_on__isnull=False)
+                | Q(kind=Moves.MILESTONE, milestone__isnull=False, to_on__isnull=False)
+                | Q(kind=Moves.TARGET, metric__isnull=False, to_value__isnull=False)
+                | Q(kind=Moves.DROP, deliverable__isnull=False),
+                name="plan_move_is_whole",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.to_on or self.to_value or ''}"
+
+
+class DueMove(models.Model):
+    """An earlier due date of a deliverable or milestone, kept when it moved: by plan change, or by correction."""
+
+    wall = client_table(portal=OF_EITHER)
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="due_moves")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    deliverable = models.ForeignKey(Deliverable, null=True, on_delete=models.CASCADE, related_name="due_moves")
+    milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="due_moves")
+    from_on = models.DateField()
+    to_on = models.DateField()
+    change = models.ForeignKey(PlanChange, null=True, on_delete=models.PROTECT, related_name="due_moves")
+    correction_reason = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deliverable__isnull=False, milestone__isnull=True)
+                | Q(deliverable__isnull=True, milestone__isnull=False),
+                name="due_move_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(change__isnull=False) | ~Q(correction_reason=""),
+                name="due_move_has_a_ground",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on} to {self.to_on}"

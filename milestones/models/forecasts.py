@@ -1,0 +1,96 @@
+"""Computed: forecasts by day, and open findings. Neither enters the trail; the rows are their own history."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.clock import now
+from accounts.walls import client_table
+from engagements.models import Client, Engagement
+from milestones.models.work import Deliverable, Milestone
+from milestones.states import Cause, Health
+
+
+class ForecastRun(models.Model):
+    """The forecast of one engagement as made on one day (the client's); the day's last one stands.
+
+    `milestones` and `works` map a public id to {"likely", "eight_in_ten", "chance", "health", "free_likely", ...}
+    (ISO dates; chances from 0 to 1; `free_` means as it would be without the open waits on the client);
+    `works` also holds the drivers, which only the firm's pages show.
+    """
+
+    wall = client_table(trail=False)
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="forecasts")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    made_at = models.DateTimeField(default=now)
+    plan_version = models.PositiveIntegerField()
+    forecaster = models.CharField(max_length=40)
+    health = models.CharField(max_length=12, choices=Health)
+    likely = models.DateField(null=True)
+    eight_in_ten = models.DateField(null=True)
+    chance = models.FloatField(null=True)
+    milestones = models.JSONField(default=dict)
+    works = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-on"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["engagement", "on"], name="forecast_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id} on {self.on}"
+
+
+class SlipFlag(models.Model):
+    """An open finding that a deliverable or milestone is late or will be; one per thing and cause at most.
+
+    `drivers` is a list of {"kind", "days", ...} that milestones/words.py turns into sentences.
+    """
+
+    # Drivers name people's load: the portal reads health and dates instead.
+    wall = client_table(portal=None, trail=False)
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="flags")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="flags")
+    deliverable = models.ForeignKey(Deliverable, null=True, on_delete=models.CASCADE, related_name="flags")
+    cause = models.CharField(max_length=20, choices=Cause)
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    chance = models.FloatField(null=True)
+    drivers = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["opened_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(milestone__isnull=False, deliverable__isnull=True)
+                | Q(milestone__isnull=True, deliverable__isnull=False),
+                name="flag_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["deliverable", "cause"],
+                condition=Q(closed_on__isnull=True, deliverable__isnull=False),
+                name="flag_open_once_per_deliverable",
+            ),
+            models.UniqueConstraint(
+                fields=["milestone", "cause"],
+                condition=Q(closed_on__isnull=True, milestone__isnull=False),
+                name="flag_open_once_per_milestone",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
+                name="flag_closed_after_opened",
+            ),
+            models.CheckConstraint(condition=Q(cause__in=Cause.values), name="flag_cause_known"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("engagement", condition=Q(closed_on__isnull=True), name="flag_open")
+        ]
+
+    def __str__(self) -> str:
+        return self.cause
