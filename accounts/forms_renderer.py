@@ -41,9 +41,7 @@ class Field(BoundField):
         """Marked so beside the label; a tick is always optional and says nothing."""
         return not (self.field.required or self.field.disabled or self.is_tick)
 
-    def build_widget_attrs(
-        self, attrs: dict[str, Any], widget: forms.Widget | None = None
-    ) -> dict[str, Any]:
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         """Add `input` or `tick` to whatever classes the widget has itself."""
         built: dict[str, Any] = super().build_widget_attrs(attrs, widget)
         control = widget or self.field.widget

@@ -13,6 +13,7 @@ import lucide
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
@@ -115,9 +116,7 @@ def avatar(name: str, large: bool = False, alone: bool = False) -> SafeString:
             name,
             initials(name),
         )
-    return format_html(
-        '<span class="mark ava{} {}" aria-hidden="true">{}</span>', size, hue(name), initials(name)
-    )
+    return format_html('<span class="mark ava{} {}" aria-hidden="true">{}</span>', size, hue(name), initials(name))
 
 
 @register.simple_tag
@@ -193,6 +192,12 @@ def query(context: Context, **changes: object) -> str:
 
 
 @register.filter
+def fields_to_fix(form: BaseForm) -> list[BoundField]:
+    """The visible fields that want something put right, in the order of the page."""
+    return [field for field in form.visible_fields() if field.errors]
+
+
+@register.filter
 def messages_to_fix(form: BaseForm) -> int:
-    """How many things a form wants put right: its own errors and one for each field."""
+    """How many things a form wants put right: one for each field and each error of its own."""
     return len(form.non_field_errors()) + sum(1 for field in form if field.errors)
