@@ -26,9 +26,7 @@ class Database:
     portal_role: str = PORTAL_ROLE
 
     @classmethod
-    def below(
-        cls, admin_url: str, name: str, passwords: Mapping[str, str], prefix: str = "emplace"
-    ) -> "Database":
+    def below(cls, admin_url: str, name: str, passwords: Mapping[str, str], prefix: str = "emplace") -> "Database":
         """Return the database `name` on the administrator's server, with roles called `prefix`_something."""
         return cls(
             admin_url,
@@ -64,9 +62,7 @@ class Database:
         }
 
 
-def replaced(
-    url: str, *, user: str | None = None, password: str | None = None, name: str | None = None
-) -> str:
+def replaced(url: str, *, user: str | None = None, password: str | None = None, name: str | None = None) -> str:
     """Return a PostgreSQL address with another user, password or database."""
     parts = urlsplit(url)
     credentials, _, host = parts.netloc.rpartition("@")

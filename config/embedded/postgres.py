@@ -22,9 +22,7 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(
-        self, folder: Path, sockets: Path, *, password: str, durable: bool, account: Account | None
-    ) -> None:
+    def __init__(self, folder: Path, sockets: Path, *, password: str, durable: bool, account: Account | None) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "postgres.log"

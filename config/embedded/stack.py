@@ -74,9 +74,7 @@ class Stack:
         end = time.monotonic() + STOP_SECONDS
         while self.home.exists() and _keeper_lives(self.home):
             if time.monotonic() > end:
-                raise StackError(
-                    f"The servers of {self.home} did not stop within {STOP_SECONDS:.0f} seconds."
-                )
+                raise StackError(f"The servers of {self.home} did not stop within {STOP_SECONDS:.0f} seconds.")
             time.sleep(0.02)
         self._remove_unstarted()
 
