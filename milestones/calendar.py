@@ -84,11 +84,14 @@ class WorkCalendar:
         """Working days from `a` to `b`, both included; 0 when `b` is before `a`."""
         return self.working_days_between(a, b + timedelta(days=1)) if b >= a else 0
 
+    def working_mask(self, a: date, b: date) -> NDArray[np.bool_]:
+        """For each day from `a` to `b`, both included: is it worked?"""
+        days = np.arange(_day(a), _day(b) + np.timedelta64(1, "D"), dtype="datetime64[D]")
+        return np.asarray(np.is_busday(days, busdaycal=self._busdays(a, max(a, b))))
+
     def working_days(self, a: date, b: date) -> list[date]:
         """Every working day from `a` to `b`, both included."""
-        days = (a + timedelta(days=i) for i in range((b - a).days + 1))
-        busdays = self._busdays(a, max(a, b))
-        return [day for day in days if np.is_busday(_day(day), busdaycal=busdays)]
+        return [a + timedelta(days=int(i)) for i in np.flatnonzero(self.working_mask(a, b))]
 
     def holidays_between(self, a: date, b: date) -> list[tuple[date, str]]:
         """Public holidays from `a` to `b`, both included, with their names, in order of date."""

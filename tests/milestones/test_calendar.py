@@ -66,9 +66,7 @@ def test_arrays_give_what_single_days_give():
     days = some_days(5, 30)
     n = np.arange(30)
     together = calendar.add_working_days_array(np.array(days, dtype="datetime64[D]"), n)
-    assert together.tolist() == [
-        calendar.add_working_days(day, int(k)) for day, k in zip(days, n, strict=True)
-    ]
+    assert together.tolist() == [calendar.add_working_days(day, int(k)) for day, k in zip(days, n, strict=True)]
 
 
 def test_public_holidays_are_not_worked_and_have_names():
@@ -104,9 +102,7 @@ def test_absences_of_an_owner_are_closed_for_that_owner_only():
 
 
 @pytest.mark.parametrize("days", MILESTONE_DAYS)
-@pytest.mark.parametrize(
-    "start", [date(2026, 10, 6), date(2026, 12, 24), date(2028, 2, 29), date(2026, 1, 1)]
-)
+@pytest.mark.parametrize("start", [date(2026, 10, 6), date(2026, 12, 24), date(2028, 2, 29), date(2026, 1, 1)])
 def test_milestones_fall_on_calendar_days_rolled_forward(start, days):
     calendar = WorkCalendar("FI")
     due = calendar.milestone_date(start, days)

@@ -1,0 +1,88 @@
+"""Why a date is late: causes are taken out one after the other, and each one's share is what the date moves.
+
+All worlds use the same draws, and the shares telescope, so they sum to the delay to the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from milestones.forecasting.cascade import World
+from milestones.forecasting.draws import Facts
+from milestones.forecasting.types import Driver, DriverKind, PlanInput
+
+WORLDS: tuple[World, ...] = (
+    World(),
+    World(client_waits=False),
+    World(client_waits=False, other_waits=False),
+    World(client_waits=False, other_waits=False, load=False),
+    World(client_waits=False, other_waits=False, load=False, push=False),
+)
+WITHOUT_CLIENT_WAITS = 1
+_REMOVED: tuple[DriverKind, ...] = ("waiting_on_client", "waiting_on_others", "load", "predecessors")
+
+
+def work_drivers(plan: PlanInput, facts: Facts, delays: Sequence[int], after: int | None) -> tuple[Driver, ...]:
+    """`delays`: working days after the due date in each of WORLDS; `after`: the predecessor that binds."""
+    shares = _shares(delays)
+    late_start = _late_start(plan.today, facts)
+    # A start that is late because a predecessor is not done is that predecessor's doing.
+    blamed: DriverKind = "predecessors" if after is not None and facts.work.state == "planned" else "start"
+    shares[blamed] = shares.get(blamed, 0) + late_start
+    shares["overrun"] = delays[-1] - late_start
+    return _drivers(shares, {kind: (facts, _params(kind, plan, facts, after)) for kind in shares})
+
+
+def milestone_drivers(plan: PlanInput, delays: Sequence[int], critical: Sequence[Facts]) -> tuple[Driver, ...]:
+    """The same for a milestone; each cause is shown on the critical deliverable where it weighs most."""
+    shares = _shares(delays)
+    shares["overrun"] = delays[-1]
+    if not critical:
+        return _drivers(shares, {})
+    shown = {kind: _worst(kind, plan, critical) for kind in shares}
+    return _drivers(shares, {kind: (one, _params(kind, plan, one, None)) for kind, one in shown.items()})
+
+
+def _shares(delays: Sequence[int]) -> dict[DriverKind, int]:
+    return {kind: delays[i] - delays[i + 1] for i, kind in enumerate(_REMOVED)}
+
+
+def _drivers(
+    shares: Mapping[DriverKind, int], shown: Mapping[DriverKind, tuple[Facts, dict[str, int]]]
+) -> tuple[Driver, ...]:
+    found = []
+    for kind, days in shares.items():
+        if days:
+            facts, params = shown.get(kind, (None, {}))
+            found.append(Driver(kind, days, facts.work.id if facts else None, params))
+    return tuple(sorted(found, key=lambda one: -one.days))
+
+
+def _late_start(today: date, facts: Facts) -> int:
+    """Working days that work started, or will at best start, after its planned start; negative if before."""
+    work = facts.work
+    began = work.started_on or (max(today, work.start_on) if work.state == "planned" else work.start_on)
+    table = facts.table
+    a, b = work.start_on.toordinal(), began.toordinal()
+    return table.between(a, b)
+
+
+def _params(kind: DriverKind, plan: PlanInput, facts: Facts, after: int | None) -> dict[str, int]:
+    if kind in {"waiting_on_client", "waiting_on_others"}:
+        return {"waited": facts.waited(plan.today, on_client=kind == "waiting_on_client")}
+    if kind == "load":
+        return {"open": facts.work.owner_open_load}
+    if kind == "predecessors" and after is not None:
+        return {"after": after}
+    return {}
+
+
+def _worst(kind: DriverKind, plan: PlanInput, critical: Sequence[Facts]) -> Facts:
+    """The first of the critical ones for which the cause is largest; they come most critical first."""
+    if kind in {"waiting_on_client", "waiting_on_others"}:
+        on_client = kind == "waiting_on_client"
+        return max(critical, key=lambda one: one.waited(plan.today, on_client=on_client))
+    if kind == "load":
+        return max(critical, key=lambda one: one.work.owner_open_load)
+    return critical[0]
