@@ -1,5 +1,14 @@
 """Addresses of this floor."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts import views
+
+urlpatterns = [
+    # The portfolio of a higher floor may take "/" for itself; sign-in leads to /start/, which always sorts people.
+    path("start/", views.home, name="home"),
+    path("", views.home, name="root"),
+    path("theme/", views.choose_theme, name="theme"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

@@ -168,11 +168,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='accessentry',
-            index=models.Index(models.F('user'), models.F('-at'), name='access_by_user'),
+            index=models.Index(fields=['user', '-at'], name='access_by_user'),
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(models.F('engagement_id'), models.F('-at'), name='event_by_engagement'),
+            index=models.Index(fields=['engagement_id', '-at'], name='event_by_engagement'),
         ),
         migrations.AddIndex(
             model_name='event',

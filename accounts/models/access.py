@@ -28,7 +28,7 @@ class AccessEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes: ClassVar[list[models.Index]] = [models.Index("user", "-at", name="access_by_user")]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["user", "-at"], name="access_by_user")]
 
     def __str__(self) -> str:
         return f"{self.what} {self.path}"

@@ -39,10 +39,10 @@ class Event(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index("engagement_id", "-at", name="event_by_engagement"),
+            models.Index(fields=["engagement_id", "-at"], name="event_by_engagement"),
             models.Index("client_id", name="event_by_client"),
             models.Index("deliverable_id", name="event_by_deliverable"),
         ]
 
     def __str__(self) -> str:
-        return gettext(self.message) % self.params
+        return str(gettext(self.message) % self.params)

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.clock import now
@@ -65,7 +66,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             "id", "public_id", "email", "name", "title", "kind", "client_id",
             "time_zone", "language", "is_active", "created_at",
         ),
-        login="SELECT, INSERT, UPDATE",
+        # Sign-in changes these three and makes nobody: a person's kind and client are the firm's to say.
+        login="SELECT, UPDATE (password, last_login, email)",
+        # A person who leaves is made inactive: what they did stays theirs.
+        firm="SELECT, INSERT, UPDATE",
         trail_without=("password", "last_login"),
         client_column="client_id",
     )  # fmt: skip
@@ -92,7 +96,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("email"),
+                Lower("email"),
                 name="user_email_once",
                 violation_error_message=_("Somebody already signs in with this e-mail address."),
             ),
