@@ -77,9 +77,9 @@ class Run:
     def _make_template(self) -> None:
         # `make check` runs the system checks; here they would only make every run slower.
         environment = {**os.environ, **self.environment(), **self.template.environment()}
-        for command in ("setup_database", "migrate"):
+        for command in (["setup_database"], ["migrate", "--skip-checks"]):
             done = subprocess.run(
-                [sys.executable, "manage.py", command, "--skip-checks"],
+                [sys.executable, "manage.py", *command],
                 cwd=CHECKOUT,
                 env=environment,
                 capture_output=True,
@@ -87,7 +87,7 @@ class Run:
                 check=False,
             )
             if done.returncode:
-                pytest.exit(f"manage.py {command} failed:\n{done.stdout}\n{done.stderr}", returncode=3)
+                pytest.exit(f"manage.py {command[0]} failed:\n{done.stdout}\n{done.stderr}", returncode=3)
 
     def _clone(self) -> None:
         owner = self.owner_role

@@ -207,8 +207,7 @@ def main(folder: Path) -> int:
         print(error, flush=True)
         return 1
     finally:
-        keeper.clean()
-        lock.release()
+        keeper.clean()  # the lock stays until this process has ended: others wait for that
     return 0
 
 

@@ -18,15 +18,21 @@ class FileLock:
         self._handle: int | None = None
 
     def try_acquire(self) -> bool:
-        """Take the lock if nobody holds it."""
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Take the lock if nobody holds it. Raises OSError where its folder is gone."""
+        handle = self._open()
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(handle)
+            if handle != self._handle:
+                os.close(handle)
             return False
         self._handle = handle
         return True
+
+    def _open(self) -> int:
+        if self._handle is not None:
+            return self._handle
+        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def acquire(self, timeout: float) -> bool:
         """Wait up to `timeout` seconds for the lock; False where it stayed taken."""
@@ -42,6 +48,15 @@ class FileLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Keep the file open for a block, so that its lock can be waited for after the file is removed."""
+        self._handle = self._open()
+        try:
+            yield
+        finally:
+            self.release()
 
     @contextmanager
     def held(self, timeout: float) -> Iterator[None]:

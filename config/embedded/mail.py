@@ -46,7 +46,6 @@ def _delivered(envelope: Envelope) -> bytes:
 
 async def serve(folder: Path, port: int) -> None:
     """Serve until SIGTERM or SIGINT. Raises OSError where the port is taken."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,5 +60,11 @@ async def serve(folder: Path, port: int) -> None:
         await stopped.wait()
 
 
+def main(folder: Path, port: int) -> None:
+    """Make the folder and serve."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    asyncio.run(serve(folder, port))
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

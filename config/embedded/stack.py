@@ -11,8 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from config.embedded import account as accounts
-from config.embedded import programs
+from config.embedded import account as accounts, programs
 from config.embedded.addresses import Database
 from config.embedded.errors import AlreadyRunningError, StackError
 from config.embedded.keeper import KEEPER_LOCK, OWNER_LOCK, Spec
@@ -70,12 +69,15 @@ class Stack:
 
     def stop(self) -> None:
         """Let go, and wait until the servers have stopped and what was to be thrown away is gone."""
-        self._owner.release()
-        end = time.monotonic() + STOP_SECONDS
-        while self.home.exists() and _keeper_lives(self.home):
-            if time.monotonic() > end:
+        if not self.home.exists():
+            self._owner.release()
+            return
+        # Opened now: the keeper may remove the file, but holds its lock until it has ended.
+        keeper = FileLock(self.home / KEEPER_LOCK)
+        with keeper.opened():
+            self._owner.release()
+            if not keeper.acquire(STOP_SECONDS):
                 raise StackError(f"The servers of {self.home} did not stop within {STOP_SECONDS:.0f} seconds.")
-            time.sleep(0.02)
         self._remove_unstarted()
 
     def command(self, text: str) -> None:
@@ -143,13 +145,6 @@ class Stack:
             shutil.rmtree(self.home, ignore_errors=True)
 
 
-def _keeper_lives(home: Path) -> bool:
-    try:
-        return is_held(home / KEEPER_LOCK)
-    except FileNotFoundError:  # the keeper removed its folder just now
-        return False
-
-
 def _await_ready(keeper: subprocess.Popen[bytes]) -> None:
     """Read what the keeper says until it is ready. Raises StackError with its words where it gives up."""
     said: list[str] = []
@@ -192,4 +187,4 @@ def forget(home: Path) -> None:
     spec = stack._spec_or_none()  # noqa: SLF001
     for folder in (servers_folder(home), Path(spec.run) if spec else home, home):
         shutil.rmtree(folder, ignore_errors=True)
-    stack.stop()
+    stack._owner.release()  # noqa: SLF001
