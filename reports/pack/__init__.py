@@ -1,0 +1,1 @@
+"""The handoff pack: what is in it, how it is drawn, and how it is issued."""

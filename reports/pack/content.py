@@ -1,0 +1,361 @@
+"""What a handoff pack says: read once from the database, as plain data, shared content only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import with_people
+from engagements.models import Agreement, BusinessMetric, Engagement, Placement, Risk
+from milestones.models import Deliverable, DoneLine, Evidence, ForecastRun, Milestone, PlanChange, SignOff, Wait
+from milestones.states import ChangeState, DeliverableState, EvidenceKind
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One piece of evidence as the register names it."""
+
+    title: str
+    kind: str
+    kind_word: str
+    where: str
+    sha256: str
+    by: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Item:
+    """One deliverable of the register."""
+
+    number: int
+    title: str
+    summary: str
+    state: str
+    state_word: str
+    milestone_day: int
+    owner: str
+    failure_mode: str
+    serves: str
+    start_on: date
+    agreed_on: date | None
+    due_on: date
+    started_on: date | None
+    accepted_on: date | None
+    likely_on: date | None
+    signed_by: str
+    signed_hash: str
+    before_emplace: str
+    needs_sign_off: bool
+    done_lines: tuple[tuple[str, bool], ...]
+    evidence: tuple[Proof, ...]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the client has it."""
+        return self.state == DeliverableState.ACCEPTED
+
+    @property
+    def late_by(self) -> int:
+        """Calendar days after the agreed date, at acceptance; negative where early, 0 while open."""
+        return (self.accepted_on - (self.agreed_on or self.due_on)).days if self.accepted_on else 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One business metric, its way so far, and who confirmed it."""
+
+    name: str
+    unit: str
+    direction: str
+    start: Decimal
+    target: Decimal
+    agreed_target: Decimal | None
+    now: Decimal | None
+    now_on: date | None
+    source: str
+    confirmed_by: str
+    way: float | None
+    readings: tuple[tuple[date, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One milestone and how far it is."""
+
+    day: int
+    name: str
+    agreed_on: date | None
+    due_on: date
+    total: int
+    accepted: int
+    met_on: date | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A specialist at the engagement."""
+
+    name: str
+    role: str
+    title: str
+    percent: int
+    starts_on: date
+    ends_on: date
+    deliverables: int
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One act by which the client accepted something."""
+
+    what: str
+    who: str
+    at: datetime
+    hash: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One plan change of the register."""
+
+    number: int
+    what: str
+    why: str
+    state_word: str
+    asked_by: str
+    asked_on: date
+    decided_by: str
+    decided_on: date | None
+
+
+@dataclass(frozen=True)
+class OpenWait:
+    """A stop that is still open, and on whom."""
+
+    what: str
+    on_word: str
+    deliverable: str
+    since: date
+
+
+@dataclass(frozen=True)
+class RiskLine:
+    """A risk that both sides know of."""
+
+    text: str
+    failure_mode: str
+    likelihood: str
+    impact: str
+    owner: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything that the handoff pack prints; `made_at` is when it was read."""
+
+    engagement: Engagement
+    made_at: datetime
+    today: date
+    verdict: str
+    health_word: str
+    health: str
+    agreement: Agreement | None
+    stages: tuple[Stage, ...]
+    items: tuple[Item, ...]
+    outcomes: tuple[Outcome, ...]
+    people: tuple[Person, ...]
+    signers: tuple[str, ...]
+    signatures: tuple[Signature, ...]
+    changes: tuple[Change, ...]
+    waits: tuple[OpenWait, ...]
+    risks: tuple[RiskLine, ...]
+    missing: tuple[str, ...] = field(default=())
+
+    def evidence_of(self, *kinds: str) -> list[tuple[Item, Proof]]:
+        """Return the evidence of some kinds with the deliverable that it belongs to."""
+        return [(item, proof) for item in self.items for proof in item.evidence if proof.kind in kinds]
+
+
+def shared_deliverables(engagement: Engagement) -> "QuerySet[Deliverable]":
+    """Return what the client may read of the plan, with all that the register prints, in a fixed number of queries."""
+    rows = Deliverable.objects.filter(engagement=engagement, shared=True).counted()
+    rows = with_people(rows, "owner__user", "accepted_by", "sign_off__signer_user")
+    evidence = with_people(Evidence.objects.filter(removed_at__isnull=True), "by")
+    return rows.select_related("milestone", "metric", "failure_mode", "sign_off").prefetch_related(
+        Prefetch("done_lines", DoneLine.objects.order_by("position", "id")), Prefetch("evidence", evidence)
+    )
+
+
+def proof(evidence: Evidence) -> Proof:
+    """Return one piece of evidence for print."""
+    return Proof(
+        title=evidence.title,
+        kind=evidence.kind,
+        kind_word=str(EvidenceKind(evidence.kind).label),
+        where=evidence.url or evidence.file_name,
+        sha256=evidence.sha256,
+        by=evidence.by.name,
+        on=evidence.at.date(),
+    )
+
+
+def item(row: Deliverable, likely_on: date | None) -> Item:
+    """Return one deliverable for print; `likely_on` from the last forecast."""
+    return Item(
+        number=row.number,
+        title=row.title,
+        summary=row.summary,
+        state=row.state,
+        state_word=str(DeliverableState(row.state).label),
+        milestone_day=row.milestone.day,
+        owner=row.owner.user.name if row.owner else "",
+        failure_mode=row.failure_mode.name if row.failure_mode else "",
+        serves=row.metric.name if row.metric else (row.failure_mode.name if row.failure_mode else ""),
+        start_on=row.start_on,
+        agreed_on=row.agreed_on,
+        due_on=row.due_on,
+        started_on=row.started_on,
+        accepted_on=row.accepted_on,
+        likely_on=likely_on,
+        signed_by=row.sign_off.signer_user.name if row.sign_off else "",
+        signed_hash=row.sign_off.content_hash if row.sign_off else "",
+        before_emplace=row.before_emplace_by if row.before_emplace else "",
+        needs_sign_off=row.needs_sign_off,
+        done_lines=tuple((line.text, line.ticked_at is not None) for line in row.done_lines.all()),
+        evidence=tuple(proof(evidence) for evidence in row.evidence.all()),
+    )
+
+
+def likely_dates(engagement: Engagement) -> dict[str, date]:
+    """Return the likely finish of each unfinished deliverable, by public id, from the last forecast."""
+    run = ForecastRun.objects.filter(engagement=engagement).order_by("-on").first()
+    works = run.works.items() if run else ()
+    return {key: date.fromisoformat(work["likely"]) for key, work in works if work.get("likely")}
+
+
+def items(engagement: Engagement) -> tuple[Item, ...]:
+    """Return the register."""
+    likely = likely_dates(engagement)
+    return tuple(item(row, likely.get(row.public_id)) for row in shared_deliverables(engagement))
+
+
+def stages(engagement: Engagement, register: Iterable[Item]) -> tuple[Stage, ...]:
+    """Return the milestones; one is met on the day its last shared deliverable was accepted."""
+    found = []
+    register = list(register)
+    for milestone in Milestone.objects.filter(engagement=engagement):
+        own = [row for row in register if row.milestone_day == milestone.day]
+        days = [row.accepted_on for row in own if row.accepted_on]
+        met_on = max(days) if own and len(days) == len(own) else None
+        found.append(
+            Stage(milestone.day, milestone.name, milestone.agreed_on, milestone.due_on, len(own), len(days), met_on)
+        )
+    return tuple(found)
+
+
+def outcomes(engagement: Engagement) -> tuple[Outcome, ...]:
+    """Return the business metrics with their readings."""
+    metrics = BusinessMetric.objects.filter(engagement=engagement).prefetch_related("readings__confirmed_by__user")
+    return tuple(outcome(metric) for metric in metrics)
+
+
+def outcome(metric: BusinessMetric) -> Outcome:
+    """Return one metric; its latest reading is where it stands now."""
+    readings = list(metric.readings.all())
+    last = readings[-1] if readings else None
+    confirmed = next((reading.confirmed_by for reading in reversed(readings) if reading.confirmed_by), None)
+    return Outcome(
+        name=metric.name,
+        unit=metric.unit,
+        direction=metric.direction,
+        start=metric.start,
+        target=metric.target,
+        agreed_target=metric.agreed_target,
+        now=last.value if last else None,
+        now_on=last.on if last else None,
+        source=(last.source if last and last.source else metric.source),
+        confirmed_by=confirmed.user.name if confirmed else "",
+        way=float(metric.way(last.value)) if last else None,
+        readings=tuple((reading.on, reading.value) for reading in readings),
+    )
+
+
+def people(engagement: Engagement, register: Iterable[Item]) -> tuple[Person, ...]:
+    """Return who is or was placed, with how many of the register's deliverables they own."""
+    register = list(register)
+    rows = with_people(Placement.objects.filter(engagement=engagement), "user").select_related("role")
+    return tuple(
+        Person(
+            name=row.user.name,
+            role=row.role.name,
+            title=row.title,
+            percent=row.percent,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            deliverables=sum(1 for entry in register if entry.owner == row.user.name),
+        )
+        for row in rows
+    )
+
+
+def signatures(engagement: Engagement, agreement: Agreement | None) -> tuple[Signature, ...]:
+    """Return every acceptance by the client, the plan's first."""
+    found = []
+    if agreement:
+        found.append(Signature("", agreement.signer_name, agreement.at, agreement.content_hash, ""))
+    rows = with_people(
+        SignOff.objects.filter(engagement=engagement, decision="accepted", deliverable__shared=True), "signer_user"
+    )
+    found += [
+        Signature(row.deliverable.title, row.signer_user.name, row.at, row.content_hash, row.words)
+        for row in rows.select_related("deliverable")
+    ]
+    return tuple(found)
+
+
+def changes(engagement: Engagement) -> tuple[Change, ...]:
+    """Return the register of plan changes."""
+    rows = with_people(PlanChange.objects.filter(engagement=engagement), "asked_by", "decided_by_user")
+    return tuple(
+        Change(
+            number=row.number,
+            what=row.what,
+            why=row.why,
+            state_word=str(ChangeState(row.state).label),
+            asked_by=row.asked_by.name,
+            asked_on=row.asked_at.date(),
+            decided_by=row.decided_by_user.name if row.decided_by_user else "",
+            decided_on=row.decided_at.date() if row.decided_at else None,
+        )
+        for row in rows
+    )
+
+
+def open_waits(engagement: Engagement) -> tuple[OpenWait, ...]:
+    """Return the stops that are still open on what the client sees."""
+    rows = Wait.objects.filter(engagement=engagement, closed_on__isnull=True, deliverable__shared=True)
+    return tuple(
+        OpenWait(row.what, row.get_on_display(), row.deliverable.title, row.opened_on)
+        for row in rows.select_related("deliverable")
+    )
+
+
+def risks(engagement: Engagement) -> tuple[RiskLine, ...]:
+    """Return the open risks that both sides know of."""
+    rows = with_people(Risk.objects.filter(engagement=engagement, shared=True, closed_at__isnull=True), "owner")
+    return tuple(
+        RiskLine(
+            text=row.text,
+            failure_mode=row.failure_mode.name,
+            likelihood=row.get_likelihood_display(),
+            impact=row.get_impact_display(),
+            owner=row.owner.name if row.owner else "",
+            answer=row.answer,
+        )
+        for row in rows.select_related("failure_mode")
+    )
