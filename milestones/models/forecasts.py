@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.clock import now
-from accounts.walls import client_table
+from accounts.walls import OF_ENGAGEMENT, client_table
 from engagements.models import Client, Engagement
 from milestones.models.work import Deliverable, Milestone
 from milestones.states import Cause, Health
@@ -20,7 +20,12 @@ class ForecastRun(models.Model):
     `works` also holds the drivers, which only the firm's pages show.
     """
 
-    wall = client_table(trail=False)
+    # A worsening that is not released yet is hidden from the portal with the forecast that found it.
+    wall = client_table(
+        portal=f"{OF_ENGAGEMENT} AND NOT EXISTS (SELECT 1 FROM milestones_plan AS plan "
+        'WHERE plan.engagement_id = milestones_forecastrun.engagement_id AND plan.worse_on <= "on")',
+        trail=False,
+    )
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="forecasts")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")

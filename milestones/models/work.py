@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clock import now
 from accounts.ids import public_id
 from accounts.models import User
-from accounts.walls import OF_DELIVERABLE, OF_ENGAGEMENT, client_table
+from accounts.walls import OF_DELIVERABLE, OF_ENGAGEMENT, Wall, client_table
 from engagements.models import BusinessMetric, Client, Engagement, Placement
 from milestones.models.playbooks import PlaybookVersion
 from milestones.states import AT_WORK, COUNTED, STARTED, UNFINISHED, DeliverableState, Health
@@ -20,12 +20,21 @@ from roles.models import FailureMode, Role
 class Plan(models.Model):
     """What belongs to an engagement's plan as a whole: its origin, its version and its present health.
 
-    `version` grows with every change of the plan (guarded update); caches and stale edits go by it. `health` is what
-    the firm sees at once, `client_health` what the client's dashboard shows (worse only with the next digest or
-    after one working day).
+    `version` grows with every change of the plan: the update takes the row, so changes of one plan queue behind each
+    other; caches go by it. `health` is what the firm sees at once, `client_health` what the client's dashboard shows.
+    A worsening waits for the next digest or one working day: since `worse_at`, and the client sees no forecast from
+    `worse_on` (the client's date) on until then. `shown_at` is when a digest last showed the plan.
     """
 
-    wall = client_table()
+    # Computed columns stay out of the trail, as forecasts do.
+    wall = Wall(
+        portal=OF_ENGAGEMENT,
+        trail_without=(
+            "version", "changed_at", "health", "health_at", "client_health", "client_health_at",
+            "worse_at", "worse_on", "shown_at",
+        ),
+        client_column="client_id",
+    )  # fmt: skip
 
     engagement = models.OneToOneField(Engagement, on_delete=models.CASCADE, related_name="plan")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
@@ -36,6 +45,18 @@ class Plan(models.Model):
     health_at = models.DateTimeField(null=True)
     client_health = models.CharField(max_length=12, choices=Health, blank=True)
     client_health_at = models.DateTimeField(null=True)
+    worse_at = models.DateTimeField(null=True)
+    worse_on = models.DateField(null=True)
+    shown_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(worse_at__isnull=True, worse_on__isnull=True)
+                | Q(worse_at__isnull=False, worse_on__isnull=False),
+                name="plan_worse_when_and_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"plan of {self.engagement_id}, version {self.version}"
