@@ -1,0 +1,74 @@
+"""What can be wrong with a file, as English templates by code; pages translate the template, then fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SHOWN = 60  # characters of a value that a sentence repeats
+
+MESSAGES: Mapping[str, str] = {
+    # The file as a whole
+    "empty": "The file is empty. Export the plan again and check that it has lines.",
+    "too_big": "The file has {megabytes} MB; up to {limit} MB can be read. Send the plan's columns only.",
+    "too_many_lines": "The file has {lines} lines; up to {limit} can be read. Split it, or remove finished work.",
+    "not_csv": "This is a {kind} file, not a CSV. Open it in your spreadsheet and save it as CSV (UTF-8).",
+    "not_text": "The text cannot be read from line {line} on. Save the file as CSV with the encoding UTF-8.",
+    "broken_csv": "The quotes do not close, or a field is longer than 100,000 characters. Export the file again.",
+    "no_header": "No line names the columns. The first line needs at least {needed}; also understood: {known}.",
+    "missing_column": "There is no column for {needed}. Add one, named for example “{example}”.",
+    "no_rows": "There are column names but no lines below them. Add the deliverables.",
+    # One value
+    "missing": "A value is needed here.",
+    "too_long": "The text has {length} characters; up to {limit} fit. Shorten it.",
+    "control_character": "There is a character that cannot be stored (NUL). Type the text again.",
+    "date_unknown": "“{value}” is not a date that can be read. Write it as 2026-10-06.",
+    "date_impossible": "“{value}” is a day that does not exist. Check day, month and year.",
+    "date_far": "“{value}” is outside the years {first} to {last}. Check the year.",
+    "status_unknown": "“{value}” is not a status that is known. Use one of: {known}.",
+    "role_unknown": "“{value}” is not a role that is known. Use one of: {known}.",
+    "owner_not_email": "“{value}” is not an e-mail address. Write the owner's e-mail, or leave it empty.",
+    "effort_unknown": "“{value}” is not a number of days. Write it as 4 or 2.5, up to {limit}.",
+    # Values that do not go together
+    "due_before_start": "The due date {due} is before the start {start}. Exchange or correct them.",
+    "done_without_date": "It is done, but no day is given. Fill “Done on”.",
+    "done_but_open": "It has a “Done on”, but its status is “{value}”. Correct one of them.",
+    "done_before_start": "It was done on {done}, before its start {start}. Correct one of them.",
+    "depends_unknown": "“{value}” is no title, code or line of this file. Correct or remove it.",
+    "depends_many": "“{value}” is the title of several lines ({lines}). Name the line by its number.",
+    "depends_self": "The deliverable depends on itself. Remove that.",
+    "circle": "These depend on each other in a circle: {circle}. Remove one of the dependencies.",
+    # Notes: nothing is wrong, but somebody may wonder
+    "milestone_by_date": "“{value}” is no milestone; the due date decides which it belongs to.",
+    "dropped": "Left out, because its status is “{value}”.",
+    "depends_dropped": "Depends on “{value}”, which was left out; that dependency is left out too.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`line` is the line of the file (the first is 1), None for the whole file; `column` is the file's own name."""
+
+    code: str
+    line: int | None = None
+    column: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+    def sentence(self, template: str | None = None) -> str:
+        """The reason in words: in English, or in the language of a translated template."""
+        return (template or MESSAGES[self.code]).format(**self.params)
+
+
+class BadValueError(ValueError):
+    """A value that cannot be read; the code is one of MESSAGES."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(code)
+
+
+def shown(value: str) -> str:
+    """A value as a sentence repeats it."""
+    plain = " ".join(value.replace("\0", "").split())
+    return plain if len(plain) <= SHOWN else plain[: SHOWN - 1] + "…"
