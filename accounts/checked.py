@@ -1,0 +1,37 @@
+"""Checking a row before it is written, with every refusal as a sentence."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from accounts.errors import DomainError
+
+M = TypeVar("M", bound=models.Model)
+
+
+def checked(row: M, *, exclude: Iterable[str] = ()) -> M:
+    """Return `row` if its fields and constraints hold; raise DomainError with the first sentence and its field."""
+    for field in row._meta.concrete_fields:
+        refuse_nul(getattr(row, field.attname), field.name)
+    try:
+        row.full_clean(exclude=set(exclude))
+    except ValidationError as error:
+        raise refusal(error) from error
+    return row
+
+
+def refuse_nul(value: object, field: str | None = None) -> None:
+    """Raise DomainError for text with a NUL: PostgreSQL stores none, and nobody types one."""
+    if isinstance(value, str) and "\x00" in value:
+        raise DomainError(_("The text holds a character that cannot be stored. Type it again."), field=field)
+
+
+def refusal(error: ValidationError) -> DomainError:
+    """Turn Django's errors into ours: the first sentence, and the field that it belongs to."""
+    if not hasattr(error, "error_dict"):
+        return DomainError(" ".join(error.messages))
+    field, sentences = next(iter(error.message_dict.items()))
+    return DomainError(" ".join(sentences), field=None if field == NON_FIELD_ERRORS else field)
