@@ -6,13 +6,13 @@ worker needs a database first starts it, makes the template, and each worker clo
 
 import json
 import os
-import re
 import secrets
 import subprocess
 import sys
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -147,7 +147,7 @@ def numbered(url: str, number: int) -> str:
     """Return a Redis address with a database number of this worker's own."""
     if url.startswith("unix:"):
         return f"{url}?db={number}"
-    return re.sub(r"/?\d*$", f"/{number}", url, count=1)
+    return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
 
 
 def _number(worker: str) -> int:

@@ -1,0 +1,1 @@
+"""`python -m config.demo`: the whole product on this machine, from one command."""

@@ -1,0 +1,49 @@
+"""Bring the demo's database up to date: `python -m config.demo.prepare FOLDER`.
+
+A process of its own, because Django reads the environment once, and one process for all steps, because
+starting Django takes longer than most of them. The sign-ins end up in FOLDER/signins.txt.
+"""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+from config.demo.progress import Steps
+
+STEPS = ("Database and roles", "Tables, policies and triggers", "Role catalogue and playbooks", "Demo portfolio")
+
+
+def prepare(folder: Path, steps: Steps) -> None:
+    """Run the commands, each idempotent; the portfolio is loaded into a new database only."""
+    with steps.step(STEPS[0]):
+        call_command("setup_database", verbosity=0)
+    with steps.step(STEPS[1]):
+        call_command("migrate", verbosity=0, interactive=False)
+    with steps.step(STEPS[2]):
+        call_command("load_catalogue", verbosity=0)
+    with steps.step(STEPS[3]):
+        _load_portfolio(folder / "loaded")
+    _write_signins(folder / "signins.txt")
+
+
+def _load_portfolio(mark: Path) -> None:
+    """Load once: the second start keeps what people have done since."""
+    if not mark.exists():
+        call_command("load_demo", verbosity=0)
+        mark.touch()
+
+
+def _write_signins(path: Path) -> None:
+    words = io.StringIO()
+    call_command("load_demo", print_signins=True, stdout=words)
+    path.write_text(words.getvalue())
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    prepare(Path(sys.argv[1]), Steps(int(sys.argv[2]), int(sys.argv[3])))
