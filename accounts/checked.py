@@ -14,13 +14,27 @@ M = TypeVar("M", bound=models.Model)
 
 def checked(row: M, *, exclude: Iterable[str] = ()) -> M:
     """Return `row` if its fields and constraints hold; raise DomainError with the first sentence and its field."""
-    for field in row._meta.concrete_fields:
-        refuse_nul(getattr(row, field.attname), field.name)
+    _refuse_nul_in(row)
     try:
         row.full_clean(exclude=set(exclude))
     except ValidationError as error:
         raise refusal(error) from error
     return row
+
+
+def checked_fields(row: M, *, exclude: Iterable[str] = ()) -> M:
+    """Like `checked`, for many rows at once: fields alone, without the query that each constraint costs."""
+    _refuse_nul_in(row)
+    try:
+        row.clean_fields(exclude=set(exclude))
+    except ValidationError as error:
+        raise refusal(error) from error
+    return row
+
+
+def _refuse_nul_in(row: models.Model) -> None:
+    for field in row._meta.concrete_fields:  # noqa: SLF001 - Django documents it under this name
+        refuse_nul(getattr(row, field.attname), field.name)
 
 
 def refuse_nul(value: object, field: str | None = None) -> None:

@@ -55,9 +55,8 @@ def regions(country: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def time_zones() -> tuple[str, ...]:
     """Return the names of the time zones that people choose from."""
-    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))) + (
-        "UTC",
-    )
+    named = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return (*named, "UTC")
 
 
 def check_place(country: str, subdivision: str) -> None:

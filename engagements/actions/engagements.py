@@ -106,7 +106,7 @@ def change_engagement(*, by: User, engagement: Engagement, version: int, **field
         by=by,
         verb="engagement_changed",
         message=gettext_noop("%(actor)s changed the details of %(engagement)s"),
-        params={"actor": by.name, "engagement": engagement.name, "fields": sorted(fields)},
+        params={"actor": by.name, "engagement": engagement.name},
         client_id=engagement.client_id,
         engagement_id=engagement.pk,
     )
