@@ -1,0 +1,36 @@
+"""Writing events: what happened, told for people."""
+
+from collections.abc import Mapping
+
+from accounts import request_ids
+from accounts.models import Event, User
+
+
+def record(
+    *,
+    by: User | None,
+    verb: str,
+    message: str,
+    params: Mapping[str, object] | None = None,
+    client_id: int | None = None,
+    engagement_id: int | None = None,
+    deliverable_id: int | None = None,
+    shared: bool = False,
+) -> Event:
+    """Write the one event of an action and return it.
+
+    `message` is an English sentence marked with `gettext_noop`, with named places (`%(actor)s accepted %(title)s`);
+    `actor` is filled from `by`. Only what is `shared` is ever seen by the client.
+    """
+    filled = {"actor": by.name if by is not None else "Emplace", **(params or {})}
+    return Event.objects.create(
+        actor=by,
+        verb=verb,
+        message=message,
+        params={name: str(value) for name, value in filled.items()},
+        client_id=client_id,
+        engagement_id=engagement_id,
+        deliverable_id=deliverable_id,
+        shared=shared,
+        request_id=request_ids.current(),
+    )
