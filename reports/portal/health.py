@@ -1,0 +1,83 @@
+"""The forecast that the client may see, and the health of each week.
+
+A worsening reaches the client with the next digest or after one working day (`Plan.client_health`); until then the
+dates shown are those of the last forecast that said what the client has been told.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Case, F, JSONField, QuerySet, Subquery, Value, When
+
+from accounts.looks import word
+from engagements.models import Engagement
+from milestones.models import ForecastRun, Plan
+from reports.pages.words import Day, day_of
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of the engagement, from 1; `state` is "" where nothing is known (yet)."""
+
+    number: int
+    starts: Day
+    state: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What forecasts tell the client: the works and milestones of the one shown, and the health of each day."""
+
+    works: Mapping[str, Any] = field(default_factory=dict)
+    milestones: Mapping[str, Any] = field(default_factory=dict)
+    made_at: datetime | None = None
+    days: Sequence[tuple[date, str]] = ()
+
+
+def _shown(engagement: Engagement, plan: Plan | None) -> "QuerySet[ForecastRun]":
+    runs = ForecastRun.objects.filter(engagement=engagement).order_by("-on")
+    held_back = plan is not None and plan.client_health and plan.client_health != plan.health
+    return runs.filter(health=plan.client_health) if plan and held_back else runs
+
+
+def told(engagement: Engagement, plan: Plan | None) -> Told:
+    """Return what the client may see; one query, in which a single row carries its JSON."""
+    is_shown = When(pk=Subquery(_shown(engagement, plan).values("pk")[:1]), then=F("works"))
+    has_stages = When(pk=Subquery(_shown(engagement, plan).values("pk")[:1]), then=F("milestones"))
+    nothing = Value(None, output_field=JSONField())
+    found = list(
+        ForecastRun.objects.filter(engagement=engagement)
+        .order_by("on")
+        .values("on", "health", "made_at")
+        .annotate(
+            shown_works=Case(is_shown, default=nothing, output_field=JSONField()),
+            shown_stages=Case(has_stages, default=nothing, output_field=JSONField()),
+        )
+    )
+    days = tuple((row["on"], row["health"]) for row in found)
+    for row in reversed(found):
+        if row["shown_works"] is not None:
+            return Told(row["shown_works"], row["shown_stages"] or {}, row["made_at"], days)
+    return Told(days=days)
+
+
+def weeks(engagement: Engagement, last_on: date, days: Sequence[tuple[date, str]], now: str, today: date) -> list[Week]:
+    """Return every week up to `last_on`: what its last forecast said, and for this week what is told now."""
+    by_week = {
+        number: list(group)[-1][1]
+        for number, group in groupby(days, key=lambda day: (day[0] - engagement.start_on).days // 7)
+    }
+    this_week = (today - engagement.start_on).days // 7
+    if engagement.is_live and now:
+        by_week[this_week] = now
+    count = max((last_on - engagement.start_on).days // 7 + 1, 1)
+    return [_week(engagement, number, by_week.get(number, "")) for number in range(min(count, 120))]
+
+
+def _week(engagement: Engagement, number: int, state: str) -> Week:
+    starts = engagement.start_on + timedelta(days=7 * number)
+    return Week(number + 1, day_of(starts), state, word(state) if state else "")

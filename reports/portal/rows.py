@@ -1,0 +1,146 @@
+"""Deliverables as the client sees them: one line each, with the forecast beside the due date."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+
+from accounts.looks import word
+from accounts.models import with_people
+from engagements.models import Engagement
+from milestones.calendar import WorkCalendar
+from milestones.models import Deliverable, Wait
+from milestones.states import DeliverableState as State, Health, WaitOn
+from reports.access import Reader
+from reports.pages.forecasts import Outlook, outlook
+from reports.pages.words import Day, day_of
+from reports.portal import links
+
+RISKY = frozenset({Health.AT_RISK, Health.OFF_TRACK})
+
+
+@dataclass(frozen=True)
+class OpenWait:
+    """Something that the client has not answered yet; one for a sign-off is answered by signing."""
+
+    public_id: str
+    what: str
+    since: date
+    for_sign_off: bool
+    answered: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A deliverable in one line. `late_by` counts working days after the due date, negative for earlier.
+
+    `state` is what its shape shows: a risk of the forecast comes before "in progress" and "planned".
+    """
+
+    public_id: str
+    milestone_id: int
+    title: str
+    url: str
+    state: str
+    word: str
+    note: str
+    owner: str
+    due: Day
+    finish: Day
+    due_on: date
+    start_on: date
+    done_on: date | None
+    likely_on: date | None
+    eight_in_ten_on: date | None
+    late_by: int
+    accepted: bool
+    to_sign: bool
+    submitted_on: date | None
+    waits: tuple[OpenWait, ...]
+
+    @property
+    def is_risky(self) -> bool:
+        """Whether the due date is likely to be missed, or has been."""
+        return self.state in RISKY
+
+
+def query(reader: Reader, engagement: Engagement) -> "QuerySet[Deliverable]":
+    """Return the shared deliverables in force, each with its open waits on the client, in one query."""
+    waits = Wait.objects.filter(deliverable=OuterRef("pk"), on=WaitOn.CLIENT, closed_on=None).order_by("opened_on")
+    shared = Deliverable.objects.visible_to(reader.user).filter(engagement=engagement).counted()
+    found = with_people(shared.select_related("metric", "owner"), "owner__user")
+    asked = JSONObject(id="public_id", what="what", since="opened_on", sign="for_sign_off", answered=F("answered_at"))
+    return found.annotate(open_waits=ArraySubquery(waits.values(asked=asked))).order_by("due_on", "number")
+
+
+def rows(
+    reader: Reader, engagement: Engagement, works: Mapping[str, Any], today: date, found: Iterable[Deliverable]
+) -> list[Row]:
+    """Return one line for each deliverable; `works` is that of the forecast that the client may see."""
+    address = links.Many(reader, "portal_deliverable", engagement.code)
+    client = reader.client
+    calendar = WorkCalendar(client.country, client.subdivision)
+    return [_row(one, outlook(works.get(one.public_id)), calendar, today, address[one.public_id]) for one in found]
+
+
+def _row(one: Deliverable, seen: Outlook, calendar: WorkCalendar, today: date, url: str) -> Row:
+    done_on = one.accepted_on or (one.submitted_on if one.state == State.IN_REVIEW else None)
+    finish_on = done_on or max(seen.likely or one.due_on, today)
+    state = state_of(one, seen, today)
+    return Row(
+        public_id=one.public_id,
+        milestone_id=one.milestone_id,
+        title=one.title,
+        url=url,
+        state=state,
+        word=word(state),
+        note=_note(one, state),
+        owner=one.owner.user.name if one.owner else "",
+        due=day_of(one.due_on),
+        finish=day_of(finish_on),
+        due_on=one.due_on,
+        start_on=one.started_on or one.start_on,
+        done_on=done_on,
+        likely_on=None if done_on else finish_on,
+        eight_in_ten_on=None if done_on else seen.eight_in_ten,
+        late_by=calendar.working_days_between(one.due_on, finish_on),
+        accepted=one.state == State.ACCEPTED,
+        to_sign=state == "to_sign_off",
+        submitted_on=one.submitted_on,
+        waits=tuple(_waits(one)),
+    )
+
+
+def state_of(one: Deliverable, seen: Outlook, today: date) -> str:
+    """Return the look of a deliverable for the client."""
+    if one.state == State.IN_REVIEW:
+        return "to_sign_off" if one.needs_sign_off else one.state
+    if not one.is_unfinished:
+        return one.state
+    if one.due_on < today:
+        return Health.OFF_TRACK
+    return seen.health if seen.health in RISKY else one.state
+
+
+def _note(one: Deliverable, state: str) -> str:
+    if state == "to_sign_off":
+        return _("Delivered, waiting for your sign-off")
+    if one.state == State.SENT_BACK:
+        return _("Sent back, being changed")
+    if one.before_emplace:
+        return _("Accepted before Emplace")
+    if one.metric is not None:
+        return one.metric.name
+    return one.owner.user.name if one.owner else ""
+
+
+def _waits(one: Deliverable) -> Iterable[OpenWait]:
+    for raw in one.open_waits:  # type: ignore[attr-defined]
+        yield OpenWait(
+            raw["id"], raw["what"], date.fromisoformat(raw["since"]), raw["sign"], raw["answered"] is not None
+        )

@@ -1,0 +1,43 @@
+"""What only the client's pages say: numbers apart from their units, working days, fingerprints."""
+
+from decimal import Decimal
+from typing import Final
+
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
+
+from reports.pages.words import number
+
+# Money stands before its number; a percent sign closes up behind it; every other unit is a word of its own.
+MONEY: Final = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def _money(sign: str, value: Decimal) -> str:
+    if value == value.to_integral_value():
+        return f"{sign}{number(value)}"
+    return f"{sign}{number_format(value, decimal_pos=2, use_l10n=True)}"
+
+
+def with_unit(value: Decimal, unit: str) -> tuple[str, str]:
+    """Return a number with what stands close to it, and the rest of its unit: ("81%", "of claims")."""
+    sign, _space, rest = unit.partition(" ")
+    if sign in MONEY:
+        return _money(MONEY[sign], value), rest
+    if sign.rstrip(",") == "%":
+        return f"{number(value)}%", rest
+    return number(value), unit
+
+
+def working_days(n: int) -> str:
+    """Return "3 working days"."""
+    return ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
+
+
+def fingerprint(sha256: str) -> str:
+    """Return the first eight figures of a hash in two groups, enough to compare by eye."""
+    return f"{sha256[:4]} {sha256[4:8]}"
+
+
+def upper_first(sentence: str) -> str:
+    """Return the sentence with a capital letter in front."""
+    return sentence[:1].upper() + sentence[1:]
