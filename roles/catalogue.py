@@ -43,7 +43,7 @@ def _load_row(model: type[CatalogueRow], position: int, row: dict[str, Any], *, 
     fields = {**row, "position": position}
     key = fields.pop("key")
     if restore:
-        _found, created = model._default_manager.update_or_create(key=key, defaults=fields)
+        _found, created = model._default_manager.update_or_create(key=key, defaults=fields)  # noqa: SLF001
     else:
-        _found, created = model._default_manager.get_or_create(key=key, defaults=fields)
+        _found, created = model._default_manager.get_or_create(key=key, defaults=fields)  # noqa: SLF001
     return int(created)
