@@ -1,0 +1,292 @@
+"""What waits for a manager: late work, long sign-offs, questions, stale numbers, words of specialists, drafts.
+
+Everything comes in one query, however many kinds and rows (`reports.needs_rows`); this module says it in sentences.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _, ngettext
+
+from accounts.models import User
+from accounts.states import Kind
+from engagements.models import Engagement
+from milestones.calendar import WorkCalendar
+from milestones.states import Cause
+from reports.needs_rows import Found, found
+from reports.pages.words import from_today, short
+
+# Working days after which a client who has something of ours is worth a nudge.
+LONG_WAIT: Final = 3
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a sentence has to know of an engagement."""
+
+    id: int
+    code: str
+    name: str
+    client: str
+    calendar: WorkCalendar
+    today: date
+
+    @property
+    def url(self) -> str:
+        """The engagement's page."""
+        return reverse("engagement", args=[self.code])
+
+    def opened(self, deliverable: str) -> str:
+        """The engagement's page with a deliverable open on it."""
+        return f"{self.url}?open={deliverable}#d-{deliverable}"
+
+    def worked_since(self, day: date) -> int:
+        """Working days from `day` until today at the client's."""
+        return self.calendar.working_days_between(day, self.today)
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line of "Needs you": who (bold), the reason as a sentence, and what its one button does.
+
+    `post` is the address that the button posts to; without one the button is a link to `url`.
+    """
+
+    kind: str
+    shape: str
+    who: str
+    text: str
+    verb: str
+    url: str
+    since: date
+    post: str = ""
+
+
+def brief_of(engagement: Engagement) -> Brief:
+    """Return the brief of an engagement with its client loaded."""
+    client = engagement.client
+    return Brief(
+        id=engagement.pk,
+        code=engagement.code,
+        name=engagement.name,
+        client=client.name,
+        calendar=WorkCalendar(client.country, client.subdivision),
+        today=engagement.today(),
+    )
+
+
+def briefs_for(user: User) -> dict[int, Brief]:
+    """The engagements that a person answers for: a manager's own, every one for an administrator."""
+    rows = Engagement.objects.visible_to(user).present().select_related("client")
+    if user.kind != Kind.ADMINISTRATOR:
+        rows = rows.filter(manager=user)
+    return {row.pk: brief_of(row) for row in rows.defer("goal", "definition_of_done")}
+
+
+def needs_of(user: User, briefs: Mapping[int, Brief]) -> list[Need]:
+    """What waits for this person, oldest first; one query."""
+    grouped: defaultdict[str, list[Found]] = defaultdict(list)
+    for row in found(user, list(briefs)):
+        grouped[row.kind].append(row)
+    needs = _slipping(grouped.pop("flag", []), briefs)
+    for kind, rows in grouped.items():
+        needs += _said(kind, rows, briefs)
+    return sorted(needs, key=lambda need: (need.since, need.who, need.text))
+
+
+def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Brief]) -> list[Need]:
+    if kind == "logged":
+        return [_logged(row) for row in rows]
+    say = SAY[kind]
+    return [need for row in rows if row.engagement in briefs and (need := say(row, briefs[row.engagement]))]
+
+
+def _slipping(rows: Iterable[Found], briefs: Mapping[int, Brief]) -> list[Need]:
+    """One line an engagement: its worst finding, and how many more there are."""
+    by_engagement: defaultdict[int, list[Found]] = defaultdict(list)
+    for row in rows:
+        if row.engagement is not None:
+            by_engagement[row.engagement].append(row)
+    return [_worst(flags, briefs[pk]) for pk, flags in by_engagement.items() if pk in briefs]
+
+
+def _worst(flags: list[Found], brief: Brief) -> Need:
+    late = [flag for flag in flags if flag.text == Cause.LATE]
+    worst = min(late or flags, key=lambda flag: (flag.on or flag.since, flag.title))
+    return Need(
+        kind="flag",
+        shape="late" if late else "off_track",
+        who=brief.client,
+        text=_late_words(worst, len(late) - 1, brief) if late else _off_words(worst, len(flags) - 1),
+        verb=_("Re-plan"),
+        url=f"{reverse('engagement_ask', args=[brief.code])}?pick={worst.ref}" if worst.ref else brief.url,
+        since=min(flag.since for flag in flags),
+    )
+
+
+def _late_words(flag: Found, more: int, brief: Brief) -> str:
+    """`Model registry was due on 12 Nov: 10 days late, and 2 more are late.`"""
+    told = _("“%(title)s” was due on %(day)s: %(late)s") % {
+        "title": flag.title,
+        "day": short(flag.on),
+        "late": from_today(flag.on or brief.today, brief.today),
+    }
+    return told + (
+        ngettext(", and %(n)d more is late.", ", and %(n)d more are late.", more) % {"n": more} if more else "."
+    )
+
+
+def _off_words(flag: Found, more: int) -> str:
+    told = _("“%(title)s” is off track for %(day)s") % {"title": flag.title, "day": short(flag.on)}
+    return told + (ngettext(", and %(n)d more is.", ", and %(n)d more are.", more) % {"n": more} if more else ".")
+
+
+def _sign_off(row: Found, brief: Brief) -> Need | None:
+    waited = brief.worked_since(row.since)
+    if waited < LONG_WAIT:
+        return None
+    text = _("has had “%(title)s” to sign off for %(n)d working days.") % {"title": row.title, "n": waited}
+    return _nudge(row, brief, text)
+
+
+def _wait(row: Found, brief: Brief) -> Need | None:
+    waited = brief.worked_since(row.since)
+    if waited < LONG_WAIT:
+        return None
+    text = _("has kept “%(title)s” waiting for %(n)d working days: %(what)s.") % {
+        "title": row.title,
+        "n": waited,
+        "what": row.text.rstrip("."),
+    }
+    return _nudge(row, brief, text)
+
+
+def _nudge(row: Found, brief: Brief, text: str) -> Need:
+    if row.on is not None:
+        text = _("%(text)s Last nudged on %(day)s.") % {"text": text, "day": short(row.on)}
+    return Need(
+        kind=row.kind,
+        shape="waiting",
+        who=row.who or brief.client,
+        text=text,
+        verb=_("Send nudge"),
+        url=brief.url,
+        since=row.since,
+        post=reverse("wait_nudge", args=[row.ref]),
+    )
+
+
+def _question(row: Found, brief: Brief) -> Need:
+    about = f" ({row.title})" if row.title else ""
+    return Need(
+        kind=row.kind,
+        shape="in_review",
+        who=row.who,
+        text=_("of %(client)s asks%(about)s: “%(words)s”")
+        % {"client": brief.client, "about": about, "words": Truncator(row.text).chars(160)},
+        verb=_("Answer"),
+        url=brief.opened(row.ref) if row.ref else f"{reverse('activity', args=[brief.code])}#thread",
+        since=row.since,
+    )
+
+
+def _stale(row: Found, brief: Brief) -> Need:
+    last = _("since %(day)s") % {"day": short(row.on)} if row.on else _("at all")
+    return Need(
+        kind=row.kind,
+        shape="at_risk",
+        who=brief.client,
+        text=_("has no reading of “%(metric)s” %(last)s.") % {"metric": row.title, "last": last},
+        verb=_("Add reading"),
+        url=f"{reverse('outcomes', args=[brief.code])}#m-{row.ref}",
+        since=row.since,
+    )
+
+
+def _slips(row: Found, brief: Brief) -> Need:
+    text = _("expects “%(title)s” on %(day)s") % {"title": row.title, "day": short(row.on)}
+    return Need(
+        kind=row.kind,
+        shape="at_risk",
+        who=row.who,
+        text=f"{text}: {row.text}" if row.text else f"{text}.",
+        verb=_("Re-plan"),
+        url=f"{reverse('engagement_ask', args=[brief.code])}?pick={row.ref}",
+        since=row.since,
+    )
+
+
+def _blocked(row: Found, brief: Brief) -> Need:
+    text = _("is blocked on “%(title)s”") % {"title": row.title}
+    return Need(
+        kind=row.kind,
+        shape="waiting",
+        who=row.who,
+        text=f"{text}: {row.text}" if row.text else f"{text}.",
+        verb=_("Look into it"),
+        url=brief.opened(row.ref),
+        since=row.since,
+    )
+
+
+def _asked(row: Found, brief: Brief) -> Need | None:
+    waited = brief.worked_since(row.since)
+    if waited < LONG_WAIT:
+        return None
+    return Need(
+        kind=row.kind,
+        shape="waiting",
+        who=brief.client,
+        text=_("has had plan change %(n)d for %(days)d working days: %(what)s")
+        % {"n": row.n or 0, "days": waited, "what": row.title},
+        verb=_("Look at it"),
+        url=f"{brief.url}#changes",
+        since=row.since,
+    )
+
+
+def _draft(row: Found, brief: Brief) -> Need:
+    """An engagement that is logged but does not run yet."""
+    if row.n:
+        text = _("has had the plan of “%(name)s” to accept since %(day)s.")
+    else:
+        text = _("has not seen the plan of “%(name)s” yet, logged on %(day)s.")
+    return Need(
+        kind=row.kind,
+        shape="draft",
+        who=brief.client,
+        text=text % {"name": brief.name, "day": short(row.since)},
+        verb=_("Activate"),
+        url=brief.url,
+        since=row.since,
+    )
+
+
+def _logged(row: Found) -> Need:
+    """A half-filled log that somebody may come back to."""
+    return Need(
+        kind=row.kind,
+        shape="draft",
+        who=row.title or _("An engagement without a name"),
+        text=_("is half logged, last on %(day)s.") % {"day": short(row.since)},
+        verb=_("Go on"),
+        url=f"{reverse('engagement_new')}?draft={row.ref}",
+        since=row.since,
+    )
+
+
+SAY: Final[dict[str, Callable[[Found, Brief], Need | None]]] = {
+    "sign_off": _sign_off,
+    "wait": _wait,
+    "question": _question,
+    "stale": _stale,
+    "slips": _slips,
+    "blocked": _blocked,
+    "asked": _asked,
+    "draft": _draft,
+}

@@ -1,0 +1,1 @@
+"""What the firm's pages show: selectors that return plain dataclasses, every date and number formatted once."""

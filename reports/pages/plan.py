@@ -1,0 +1,308 @@
+"""Tab Plan of an engagement: milestones with their deliverables, worst first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
+
+from accounts.looks import word
+from engagements.models import Engagement
+from milestones.calendar import WorkCalendar
+from milestones.models import Deliverable, ForecastRun, Milestone, PlanChange, PlanMove, Wait
+from milestones.states import ChangeState, DeliverableState, Moves, WaitOn
+from reports.pages import forecasts, states
+from reports.pages.forecasts import Outlook
+from reports.pages.states import Said
+from reports.pages.words import DASH, Day, day_of, days, percent, short
+
+# Milestones with so many rows open by themselves at once would bury the one that matters.
+CHIPS: Final = (
+    ("", gettext_lazy("All")),
+    ("trouble", gettext_lazy("At risk or late")),
+    ("waiting", gettext_lazy("Waiting")),
+    ("to_sign_off", gettext_lazy("To sign off")),
+    ("mine", gettext_lazy("Mine")),
+)
+LASTING: Final = frozenset({"", "trouble", "waiting", "to_sign_off"})
+TROUBLE: Final = frozenset({"late", "at_risk", "off_track"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One deliverable as the plan lists it."""
+
+    public_id: str
+    title: str
+    url: str
+    fragment: str
+    shape: str
+    state: str
+    owner: str
+    wait: str
+    due: Day
+    moves_to: str
+    note: str
+    note_tone: str
+    chance: Said
+    sign: Said
+    done: str
+    units: tuple[bool, ...]
+    internal: bool
+    can_pick: bool
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One milestone with its rows."""
+
+    public_id: str
+    day: int
+    title: str
+    small: str
+    shape: str
+    due: Day
+    moves_to: str
+    note: str
+    note_tone: str
+    chance: Said
+    sign: str
+    done: str
+    rows: tuple[Row, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter chip with its count."""
+
+    value: str
+    label: str
+    count: int
+    current: bool
+
+
+@dataclass
+class Loaded:
+    """What the plan page reads, once; every part of the page is made from it."""
+
+    engagement: Engagement
+    milestones: list[Milestone]
+    deliverables: list[Any]
+    run: ForecastRun | None
+    changes: list[PlanChange]
+    calendar: WorkCalendar
+    today: date
+    moves: Mapping[int, date] = field(default_factory=dict)
+    milestone_moves: Mapping[int, date] = field(default_factory=dict)
+
+    def told(self, thing: Deliverable | Milestone) -> Outlook:
+        """What the last forecast says of a deliverable or milestone."""
+        if self.run is None:
+            return forecasts.NO_OUTLOOK
+        raw = self.run.works if isinstance(thing, Deliverable) else self.run.milestones
+        return forecasts.outlook(raw.get(thing.public_id))
+
+    def of(self, milestone: Milestone) -> list[Any]:
+        """The deliverables of a milestone that count."""
+        return [one for one in self.deliverables if one.milestone_id == milestone.pk]
+
+    def next_milestone(self) -> Milestone | None:
+        """The earliest that is not finished; the last one when all are."""
+        unfinished = [one for one in self.milestones if any(d.is_unfinished for d in self.of(one))]
+        return unfinished[0] if unfinished else (self.milestones[-1] if self.milestones else None)
+
+
+def calendar_of(engagement: Engagement) -> WorkCalendar:
+    """The working days at the client's."""
+    return WorkCalendar(engagement.client.country, engagement.client.subdivision)
+
+
+def with_counts(rows: QuerySet[Deliverable]) -> QuerySet[Deliverable]:
+    """Add what a row shows of the things that hang on it: ticked and all lines, and the open waits."""
+    waits = Wait.objects.filter(closed_on__isnull=True).select_related("contact__user")
+    return (
+        rows.select_related("owner__user", "milestone")
+        .annotate(lines=Count("done_lines"), ticked=Count("done_lines", filter=Q(done_lines__ticked_at__isnull=False)))
+        .prefetch_related(Prefetch("waits", queryset=waits, to_attr="open_waits"))
+    )
+
+
+def load(engagement: Engagement) -> Loaded:
+    """Read the plan: six queries, whatever its length."""
+    deliverables = with_counts(engagement.deliverables.all()).order_by("due_on", "number")
+    moves = Prefetch("moves", queryset=PlanMove.objects.select_related("deliverable", "milestone", "metric"))
+    changes = engagement.plan_changes.filter(state=ChangeState.ASKED).select_related("asked_by").prefetch_related(moves)
+    loaded = Loaded(
+        engagement=engagement,
+        milestones=list(engagement.milestones.all()),
+        deliverables=list(deliverables),
+        run=ForecastRun.objects.filter(engagement=engagement).order_by("-on").first(),
+        changes=list(changes),
+        calendar=calendar_of(engagement),
+        today=engagement.today(),
+    )
+    asked = [move for change in loaded.changes for move in change.moves.all()]
+    loaded.moves = {m.deliverable_id: m.to_on for m in asked if m.kind == Moves.DUE and m.deliverable_id and m.to_on}
+    loaded.milestone_moves = {
+        m.milestone_id: m.to_on for m in asked if m.kind == Moves.MILESTONE and m.milestone_id and m.to_on
+    }
+    return loaded
+
+
+def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None) -> Row:
+    """Any: the deliverable carries what `with_counts` adds."""
+    told = loaded.told(deliverable)
+    note, note_tone = states.due_note(deliverable, told, loaded.today)
+    shape = states.shape_of(deliverable, told, loaded.today)
+    asked = loaded.moves.get(deliverable.pk)
+    address = reverse("deliverable", args=[loaded.engagement.code, deliverable.public_id])
+    return Row(
+        public_id=deliverable.public_id,
+        title=deliverable.title,
+        url=f"?open={deliverable.public_id}#d-{deliverable.public_id}",
+        fragment=address,
+        shape=shape,
+        state=states.state_word(deliverable),
+        owner=deliverable.owner.user.name if deliverable.owner else _("Nobody yet"),
+        wait=wait_words(deliverable.open_waits, loaded),
+        due=day_of(deliverable.due_on),
+        moves_to=short(asked) if asked else "",
+        note=note,
+        note_tone=note_tone,
+        chance=states.chance_of(deliverable, told),
+        sign=states.sign_of(deliverable),
+        done=_("%(ticked)d of %(lines)d") % {"ticked": deliverable.ticked, "lines": deliverable.lines}
+        if deliverable.lines
+        else DASH,
+        units=tuple(index < deliverable.ticked for index in range(deliverable.lines)) if deliverable.lines <= 6 else (),
+        internal=not deliverable.shared,
+        can_pick=deliverable.is_unfinished,
+        tags=_tags(deliverable, shape, user_id),
+    )
+
+
+def _tags(deliverable: Any, shape: str, user_id: int | None) -> frozenset[str]:
+    owner = deliverable.owner.user_id if deliverable.owner else None
+    found = {
+        "": True,
+        "trouble": shape in TROUBLE,
+        "waiting": bool(deliverable.open_waits),
+        "to_sign_off": deliverable.state == DeliverableState.IN_REVIEW and deliverable.needs_sign_off,
+        "mine": owner is not None and owner == user_id,
+    }
+    return frozenset(tag for tag, holds in found.items() if holds)
+
+
+def wait_words(waits: Sequence[Wait], loaded: Loaded) -> str:
+    """`Client, 6 days`: on whom the longest open wait is, and for how many working days."""
+    if not waits:
+        return ""
+    wait = min(waits, key=lambda one: one.opened_on)
+    names = {WaitOn.CLIENT: _("Client"), WaitOn.FIRM: _("Us"), WaitOn.THIRD_PARTY: _("Third party")}
+    waited = loaded.calendar.working_days_between(wait.opened_on, loaded.today)
+    return _("%(who)s, %(days)s") % {"who": names[WaitOn(wait.on)], "days": days(max(0, waited))}
+
+
+def _order(row: Row, told: Outlook, deliverable: Deliverable) -> tuple[Any, ...]:
+    """Lowest chance first, what is accepted after it, what was dropped last."""
+    finished = {DeliverableState.ACCEPTED: 1, DeliverableState.DROPPED: 2}.get(DeliverableState(deliverable.state), 0)
+    chance = told.chance if told.chance is not None and not finished else 1.0
+    return (finished, -1.0 if row.shape == "late" else chance, deliverable.due_on, deliverable.number)
+
+
+def groups(loaded: Loaded, show: str, user_id: int, opened: str = "") -> tuple[list[Group], list[Chip]]:
+    """The milestones with the rows of the chosen chip, and the chips."""
+    all_rows = {one.pk: row_of(one, loaded, user_id) for one in loaded.deliverables}
+    current = loaded.next_milestone()
+    made = []
+    for milestone in loaded.milestones:
+        own = loaded.of(milestone)
+        shown = [one for one in own if show in all_rows[one.pk].tags]
+        shown.sort(key=lambda one: _order(all_rows[one.pk], loaded.told(one), one))
+        rows = tuple(all_rows[one.pk] for one in shown)
+        is_open = bool(show and rows) or milestone is current or any(row.public_id == opened for row in rows)
+        made.append(_group(milestone, own, rows, loaded, is_open=is_open))
+    return made, _chips(all_rows.values(), show)
+
+
+def _chips(rows: Iterable[Row], show: str) -> list[Chip]:
+    counted = list(rows)
+    made = [
+        Chip(value, str(label), sum(1 for row in counted if value in row.tags), value == show) for value, label in CHIPS
+    ]
+    return [chip for chip in made if chip.count or chip.value in LASTING or chip.current]
+
+
+def _group(milestone: Milestone, own: Sequence[Any], rows: tuple[Row, ...], loaded: Loaded, *, is_open: bool) -> Group:
+    counted = [one for one in own if one.state != DeliverableState.DROPPED]
+    accepted = [one for one in counted if one.state == DeliverableState.ACCEPTED]
+    finished = bool(counted) and len(accepted) == len(counted)
+    told = loaded.told(milestone)
+    note, tone = _milestone_note(milestone, accepted, told, finished=finished)
+    asked = loaded.milestone_moves.get(milestone.pk)
+    return Group(
+        public_id=milestone.public_id,
+        day=milestone.day,
+        title=_("Day %(day)d, %(name)s") % {"day": milestone.day, "name": milestone.name},
+        small=_contents(counted, finished=finished),
+        shape=_milestone_shape(milestone, counted, told, loaded, finished=finished),
+        due=day_of(milestone.due_on),
+        moves_to=short(asked) if asked else "",
+        note=note,
+        note_tone=tone,
+        chance=_milestone_chance(milestone, accepted, told, finished=finished),
+        sign=_("%(n)d of %(all)d") % {"n": len(accepted), "all": len(counted)},
+        done=_("%(n)d of %(all)d")
+        % {"n": sum(one.ticked for one in counted), "all": sum(one.lines for one in counted)},
+        rows=rows,
+        is_open=is_open,
+    )
+
+
+def _contents(counted: Sequence[Any], *, finished: bool) -> str:
+    told = ngettext("%(n)d deliverable", "%(n)d deliverables", len(counted)) % {"n": len(counted)}
+    to_sign = sum(1 for one in counted if one.state == DeliverableState.IN_REVIEW and one.needs_sign_off)
+    if to_sign:
+        return _("%(told)s, %(n)d to sign off") % {"told": told, "n": to_sign}
+    started = any(one.started_on for one in counted)
+    if counted and not started and not finished:
+        return _("%(told)s, starts %(day)s") % {"told": told, "day": short(min(one.start_on for one in counted))}
+    return told
+
+
+def _milestone_note(milestone: Milestone, accepted: Sequence[Any], told: Outlook, *, finished: bool) -> tuple[str, str]:
+    if finished:
+        return _("accepted %(day)s") % {"day": short(_last(accepted))}, ""
+    if told.likely is None:
+        return "", ""
+    return _("likely %(day)s") % {"day": short(told.likely)}, "t-bad" if told.likely > milestone.due_on else ""
+
+
+def _last(accepted: Sequence[Any]) -> date:
+    return max(one.accepted_on for one in accepted)
+
+
+def _milestone_shape(
+    milestone: Milestone, counted: Sequence[Any], told: Outlook, loaded: Loaded, *, finished: bool
+) -> str:
+    if finished:
+        return "accepted"
+    if counted and milestone.due_on < loaded.today:
+        return "late"
+    if told.health in {"at_risk", "off_track"}:
+        return told.health
+    return "in_progress" if any(one.started_on for one in counted) else "planned"
+
+
+def _milestone_chance(milestone: Milestone, accepted: Sequence[Any], told: Outlook, *, finished: bool) -> Said:
+    if finished:
+        in_time = _last(accepted) <= milestone.due_on
+        return Said(_("Met"), _("on time")) if in_time else Said(_("Met"), _("late"), "t-warn")
+    if told.chance is None:
+        return Said(DASH)
+    return Said(percent(told.chance), word(told.health), states.TONES.get(told.health, ""))

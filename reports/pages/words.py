@@ -1,0 +1,141 @@
+"""Dates, numbers and spans of time as pages say them, in the reader's language.
+
+Templates are the slow part of a page, so nothing is formatted there: rows carry these strings.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _, ngettext, pgettext
+from django.utils.text import get_text_list
+
+from accounts.clock import now
+
+DASH = "–"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A calendar date for a `<time>` element: the machine's form and the reader's."""
+
+    iso: str
+    text: str
+
+
+def short(day: date | None) -> str:
+    """`7 Dec`, with the year where it is not this one; a dash for no date."""
+    if day is None:
+        return DASH
+    if day.year != now().year:
+        return formats.date_format(day, pgettext("a date of another year", "j M Y"))
+    return formats.date_format(day, pgettext("a date of this year", "j M"))
+
+
+def with_weekday(day: date) -> str:
+    """`Mon 7 Dec`."""
+    return formats.date_format(day, pgettext("a date with its weekday", "D j M"))
+
+
+def full(day: date) -> str:
+    """`Monday 7 December`."""
+    return formats.date_format(day, pgettext("a date in words", "l j F"))
+
+
+def day_of(day: date | None) -> Day:
+    """The date for a `<time>`."""
+    return Day(day.isoformat() if day else "", short(day))
+
+
+def moment(at: datetime) -> str:
+    """`today, 02:10`, `yesterday, 16:05`, or `Fri 20 Nov, 16:05`, on the reader's clock."""
+    local = timezone.localtime(at)
+    clock = formats.date_format(local, pgettext("a time of day", "H:i"))
+    days = (timezone.localdate() - local.date()).days
+    said = {0: _("today"), 1: _("yesterday")}.get(days) or with_weekday(local.date())
+    return _("%(day)s, %(time)s") % {"day": said, "time": clock}
+
+
+def ago(at: datetime | None) -> str:
+    """How long ago in the shortest form: `now`, `5m`, `2h`, `3d`; a dash for never."""
+    if at is None:
+        return DASH
+    seconds = max(0, int((now() - at).total_seconds()))
+    for unit, span in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= span:
+            return _SHORT_SPANS[unit]() % {"n": seconds // span}
+    return _("now")
+
+
+_SHORT_SPANS = {
+    "d": lambda: pgettext("days ago, short", "%(n)dd"),
+    "h": lambda: pgettext("hours ago, short", "%(n)dh"),
+    "m": lambda: pgettext("minutes ago, short", "%(n)dm"),
+}
+
+
+def from_today(day: date, today: date) -> str:
+    """`in 6 days`, `tomorrow`, `today`, `3 days late`."""
+    days = (day - today).days
+    if days < 0:
+        return ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}
+    if days < 2:
+        return _("tomorrow") if days else _("today")
+    return _("in %(n)d days") % {"n": days}
+
+
+def days(count: int) -> str:
+    """`1 day`, `6 days`."""
+    return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+
+
+def number(value: Decimal | int | None) -> str:
+    """A number without needless zeros, in the reader's form; a dash for none."""
+    if value is None:
+        return DASH
+    plain = Decimal(value).normalize()
+    decimals = max(0, -int(plain.as_tuple().exponent))
+    return formats.number_format(plain, decimal_pos=decimals, use_l10n=True, force_grouping=abs(plain) >= 10_000)
+
+
+def measured(value: Decimal | None, unit: str) -> str:
+    """A number with its unit: `61%`, `$11.3`, `9.1 min`."""
+    if value is None:
+        return DASH
+    head, _space, rest = unit.partition(" ")
+    if head == "%":
+        return f"{number(value)}%"
+    if head in {"USD", "$"}:
+        return f"${number(value)}"
+    if head in {"EUR", "€"}:
+        return f"€{number(value)}"
+    return f"{number(value)} {head}".strip() if not rest or len(head) <= 6 else f"{number(value)} {unit}"
+
+
+def percent(share: float | None) -> str:
+    """A chance from 0 to 1 as whole percent, never a bare 0 or 100 that nobody can promise."""
+    if share is None:
+        return DASH
+    return f"{min(99, max(1, round(share * 100)))}%"
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    return get_text_list(list(words), _("and"))
+
+
+def counted(words: int) -> str:
+    """Small numbers as sentences write them: `three`, `nine`; larger ones in figures."""
+    names = [
+        _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
+    ]  # fmt: skip
+    return str(names[words]) if words < len(names) else number(words)
+
+
+def file_size(size: int) -> str:
+    """`1.4 MB`, `12 KB`."""
+    if size >= 1_000_000:
+        return f"{number(Decimal(str(round(size / 1_000_000, 1))))} MB"
+    return f"{max(1, round(size / 1000))} KB"
