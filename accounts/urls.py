@@ -9,6 +9,7 @@ urlpatterns = [
     path("start/", views.home, name="home"),
     path("", views.home, name="root"),
     path("theme/", views.choose_theme, name="theme"),
+    path("audit/", views.audit, name="audit"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

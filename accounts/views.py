@@ -4,15 +4,19 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts.access import require_administrator, trail_for
+from accounts.audit import CSV_HEAD, EXPORT_LIMIT, PAGE_SIZE, TrailFilter, csv_rows, lines
 from accounts.http import THEMES, AuthedHttpRequest, same_site_referrer, see_other
 from accounts.readiness import readiness
 from accounts.states import Kind
+from accounts.tables import csv_response
 
 THEME_AGE_SECONDS = 365 * 24 * 3600
 # The first page of each kind of person; they live on higher floors.
@@ -69,3 +73,17 @@ def readyz(request: HttpRequest) -> JsonResponse:
     del request
     found = readiness()
     return JsonResponse(found.as_json(), status=HTTPStatus.OK if found.ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@require_safe
+def audit(request: AuthedHttpRequest) -> HttpResponse:
+    """Show the trail to an administrator, as a page or as CSV."""
+    user = require_administrator(request)
+    form = TrailFilter(request.GET)
+    entries = form.apply(trail_for(user))
+    if request.GET.get("format") == "csv" and form.is_valid():
+        return csv_response("trail.csv", CSV_HEAD, csv_rows(lines(entries[:EXPORT_LIMIT])))
+    page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    asked = form.is_valid() and any(form.cleaned_data.values())
+    context = {"form": form, "page": page, "lines": lines(page), "asked": asked}
+    return render(request, "accounts/audit.html", context)
