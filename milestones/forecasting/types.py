@@ -31,7 +31,8 @@ class Work:
 
     `effort_days` is the working time needed, `planned_days` the window from start to due date; where
     absent, the first is a usual share of the window and the second is counted in the owner's calendar.
-    `owner_open_load` counts all open deliverables of the owner, in every engagement.
+    `owner_open_load` counts what the owner has on the table today, in every engagement: deliverables begun and
+    not accepted, or planned to have begun; not those planned for later.
     """
 
     id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -150,7 +150,7 @@ def test_effort_fits_in_the_window_on_whatever_weekday_the_engagement_starts(nam
 
 @pytest.mark.parametrize("name", BOOKS)
 def test_one_person_a_role_is_not_planned_over_a_full_week(name):
-    load: Counter[tuple[str, int]] = Counter()
+    load: defaultdict[tuple[str, int], float] = defaultdict(float)
     for row in BOOKS[name]:
         days = WEEKENDS.working_days(day(MONDAY, int(row["start_day"])), day(MONDAY, int(row["due_day"])))
         for one in days:
