@@ -1,7 +1,7 @@
 """What a handoff pack says: read once from the database, as plain data, shared content only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -174,7 +174,6 @@ class Pack:
     changes: tuple[Change, ...]
     waits: tuple[OpenWait, ...]
     risks: tuple[RiskLine, ...]
-    missing: tuple[str, ...] = field(default=())
 
     def evidence_of(self, *kinds: str) -> list[tuple[Item, Proof]]:
         """Return the evidence of some kinds with the deliverable that it belongs to."""

@@ -26,7 +26,9 @@ def of_items(items: Iterable[Item]) -> Iterator[str]:
     unfinished = [item for item in items if not item.is_accepted]
     if unfinished:
         yield ngettext(
-            "%(count)d deliverable is not accepted yet.", "%(count)d deliverables are not accepted yet.", len(unfinished)
+            "%(count)d deliverable is not accepted yet.",
+            "%(count)d deliverables are not accepted yet.",
+            len(unfinished),
         ) % {"count": len(unfinished)}
     bare = [item for item in items if item.is_accepted and not item.evidence]
     if bare:
@@ -37,8 +39,8 @@ def of_items(items: Iterable[Item]) -> Iterator[str]:
         ) % {"count": len(bare)}
 
 
-def of_evidence(items: Iterable[Item]) -> Iterator[str]:
-    """Say which kinds of evidence a handoff cannot do without are missing."""
+def of_evidence(items: Iterable[Item]) -> dict[str, str]:
+    """Return a sentence for each kind of evidence that a handoff cannot do without and that is not there."""
     kinds = {proof.kind for item in items for proof in item.evidence}
     wanted = {
         EvidenceKind.MODEL_CARD: _("No model card is attached: limits and versions of the models are not on record."),
@@ -46,7 +48,7 @@ def of_evidence(items: Iterable[Item]) -> Iterator[str]:
         EvidenceKind.WALKTHROUGH: _("No walkthrough is attached: knowledge transfer is not on record."),
         EvidenceKind.DASHBOARD: _("No dashboard is attached: monitoring is not on record."),
     }
-    return (sentence for kind, sentence in wanted.items() if kind not in kinds)
+    return {str(kind): sentence for kind, sentence in wanted.items() if kind not in kinds}
 
 
 def of_signers(signers: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""The demo portfolio: an invented firm's history, told through the same actions as the pages use."""

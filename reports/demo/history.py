@@ -1,0 +1,258 @@
+"""What happened at a demo engagement, as steps in order of time, each one an action of the product."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import User
+from engagements.models import BusinessMetric, Engagement
+from milestones import content
+from milestones.actions import changes, evidence, signing, talk, waits, work
+from milestones.models import Deliverable, Milestone
+from milestones.states import DeliverableState, EvidenceKind, Moves, WaitOn
+from reports.demo.people import Cast
+from reports.demo.source import Course, Days, Row
+
+# Papers are files, the rest lives where it runs and is linked.
+PAPERS = frozenset({EvidenceKind.DOCUMENT, EvidenceKind.RUNBOOK, EvidenceKind.MODEL_CARD, EvidenceKind.RECORD})
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(order=True)
+class Step:
+    """One thing that happened, at a moment."""
+
+    at: datetime
+    turn: int
+    do: Callable[[], object] = field(compare=False)
+
+
+@dataclass
+class Story:
+    """The steps of one engagement; `where` is everything they need to find."""
+
+    engagement: Engagement
+    source: Row
+    cast: Cast
+    days: Days
+    manager: User
+    deliverables: Mapping[str, Deliverable]
+    metrics: Mapping[str, BusinessMetric]
+    proofs: Mapping[str, list[tuple[str, str]]]
+    needs: Mapping[str, tuple[str, ...]]
+    steps: list[Step] = field(default_factory=list)
+    accepted_at: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the client's clock."""
+        return ZoneInfo(self.engagement.client.time_zone)
+
+    def moment(self, on: date, hour: int, minute: int = 0) -> datetime:
+        """Return an hour of a day at the client's."""
+        return datetime.combine(on, time(hour, minute), self.zone)
+
+    def add(self, at: datetime, do: Callable[[], object]) -> None:
+        """Add a step; those of one moment keep the order they were added in."""
+        self.steps.append(Step(at, len(self.steps), do))
+
+    def fresh(self, key: str) -> Deliverable:
+        """Return a deliverable as it stands now."""
+        rows = Deliverable.objects.select_related("engagement__client", "owner__user", "milestone", "client")
+        return rows.get(pk=self.deliverables[key].pk)
+
+    def owner(self, key: str) -> User:
+        """Return who works on a deliverable."""
+        owner = self.deliverables[key].owner
+        return owner.user if owner else self.manager
+
+    def contact(self, key: str) -> User:
+        """Return a contact of this engagement's client, or its first signer for an empty key."""
+        client = self.source["setup"]["client"]
+        if key:
+            return self.cast.contact(client, key).user
+        signers = (contact for (name, _), contact in self.cast.contacts.items() if name == client and contact.is_signer)
+        return next(signers).user
+
+    # --- work ---------------------------------------------------------------------------------------------
+
+    def course(self, key: str, course: Course) -> None:
+        """Add the steps of one deliverable's way so far."""
+        if course.before_emplace or not course.started:
+            return
+        begun = self.begin(key, course.started)
+        for submitted, at, by, reason in course.sent_back:
+            handed_in = max(self.moment(submitted, 10), begun + 5 * MINUTE)
+            self.submit(key, handed_in)
+            back = max(self.moment(at, 12), handed_in + 5 * MINUTE)
+            self.add(back, lambda by=by, reason=reason: self.send_back(key, by, reason))
+            begun = back
+        if course.submitted:
+            handed_in = max(self.moment(course.submitted, 10, 30), begun + 5 * MINUTE)
+            self.submit(key, handed_in)
+            if course.accepted:
+                accepted = max(self.moment(course.accepted, 14), handed_in + 5 * MINUTE)
+                self.accepted_at[key] = accepted
+                self.add(accepted, lambda: self.accept(key, course.signer, course.words))
+        elif course.state == DeliverableState.IN_PROGRESS:
+            self.add(begun + 5 * MINUTE, lambda: self.half_done(key))
+
+    def begin(self, key: str, on: date) -> datetime:
+        """Start it, after whatever it waits for was accepted that day."""
+        free = max((self.accepted_at[code] for code in self.needs[key] if code in self.accepted_at), default=None)
+        at = self.moment(on, 8, 30)
+        if free and free >= at:
+            at = free + 5 * MINUTE
+        self.add(at, lambda: work.start(by=self.owner(key), deliverable=self.fresh(key)))
+        return at
+
+    def submit(self, key: str, at: datetime) -> None:
+        """Tick what is not ticked, attach what belongs to it, and hand it in."""
+        self.add(at, lambda: self.hand_in(key))
+
+    def hand_in(self, key: str) -> None:
+        """Hand a deliverable in, with every line ticked and its evidence attached."""
+        deliverable, owner = self.fresh(key), self.owner(key)
+        for line in deliverable.done_lines.filter(ticked_at__isnull=True):
+            work.tick(by=owner, line=line, ticked=True)
+        if not deliverable.evidence.exists():
+            for title, kind in self.proofs[key]:
+                self.attach(deliverable, owner, title, kind)
+        work.submit(by=owner, deliverable=self.fresh(key))
+
+    def half_done(self, key: str) -> None:
+        """Tick the first half of what is in progress."""
+        lines = list(self.fresh(key).done_lines.all())
+        for line in lines[: len(lines) // 2]:
+            work.tick(by=self.owner(key), line=line, ticked=True)
+
+    def attach(self, deliverable: Deliverable, by: User, title: str, kind: str) -> None:
+        """Attach evidence: papers as files, the rest as links to where they run."""
+        if kind in PAPERS:
+            paper = paper_of(title, deliverable)
+            evidence.add_file(by=by, deliverable=deliverable, kind=kind, title=title, upload=paper)
+        else:
+            root = (self.source.get("links") or {}).get("backlog", "https://work.example/evidence")
+            url = f"{root}/{kind.replace('_', '-')}/{deliverable.number}"
+            evidence.add_link(by=by, deliverable=deliverable, kind=kind, title=title, url=url)
+
+    def accept(self, key: str, signer: str, words: str) -> None:
+        """Accept it: by a signer where it needs one, else by the manager."""
+        deliverable = self.fresh(key)
+        if deliverable.needs_sign_off:
+            seen = content.hash_of(content.state_of(deliverable))
+            signing.accept(by=self.contact(signer), deliverable=deliverable, content_hash=seen, words=words)
+        else:
+            work.accept_internal(by=self.manager, deliverable=deliverable)
+
+    def send_back(self, key: str, by: str, reason: str) -> None:
+        """Send it back with a reason."""
+        deliverable = self.fresh(key)
+        seen = content.hash_of(content.state_of(deliverable))
+        signing.send_back(by=self.contact(by), deliverable=deliverable, content_hash=seen, reason=reason)
+
+    # --- around the work ------------------------------------------------------------------------------------
+
+    def waits(self) -> None:
+        """Add the waits that are listed (those for a sign-off open by themselves)."""
+        for row in self.source.get("waits", ()):
+            opened = self.moment(self.days.offset(row["opened"]), 9, 10)
+            self.add(opened, lambda row=row: self.wait(row))
+
+    def wait(self, row: Row) -> None:
+        """Open a wait, and close it on its day."""
+        client = self.source["setup"]["client"]
+        contact = self.cast.contacts.get((client, row.get("person", ""))) if row["who"] == WaitOn.CLIENT else None
+        who = "" if contact else self.name_of(row.get("person", ""))
+        opened = waits.open_wait(
+            by=self.manager,
+            deliverable=self.fresh(row["on"]),
+            on=row["who"],
+            what=row["what"],
+            contact=contact,
+            who=who,
+        )
+        if "closed" in row:
+            closed = self.moment(self.days.offset(row["closed"]), 9, 40)
+            self.add(closed, lambda: waits.close_wait(by=self.manager, wait=opened))
+
+    def name_of(self, key: str) -> str:
+        """Return a person's name by key, or nothing."""
+        return self.cast.anybody(self.source["setup"]["client"], key).name if key else ""
+
+    def plan_changes(self) -> None:
+        """Add the plan changes: asked, and decided where a signer decided."""
+        for row in self.source.get("plan_changes", ()):
+            self.add(self.moment(self.days.offset(row["asked"]), 11), lambda row=row: self.ask(row))
+
+    def ask(self, row: Row) -> None:
+        """Ask for a plan change, and let the signer decide on the day."""
+        by = self.cast.anybody(self.source["setup"]["client"], row["asked_by"])
+        change = changes.ask(
+            by=by, engagement=self.engagement, what=row["what"], why=row["why"], moves=list(self.moves(row))
+        )
+        if row["status"] == "approved":
+            decided = self.moment(self.days.offset(row["decided"]), 12)
+            signer = self.contact(row["decided_by"])
+            self.add(decided, lambda: changes.decide(by=signer, change=change, approve=True))
+
+    def moves(self, row: Row) -> Iterator[changes.Move]:
+        """Yield the lines of a plan change."""
+        for move in row.get("moves", ()):
+            yield changes.Move(
+                kind=Moves.DUE, deliverable=self.fresh(move["deliverable"]), to_on=self.days.plan(move["to_day"])
+            )
+        for move in row.get("milestones", ()):
+            milestone = Milestone.objects.get(engagement=self.engagement, day=move["from_day"])
+            yield changes.Move(kind=Moves.MILESTONE, milestone=milestone, to_on=self.days.plan(move["to_day"]))
+        for move in row.get("targets", ()):
+            to_value = Decimal(str(move["to"]))
+            yield changes.Move(kind=Moves.TARGET, metric=self.metrics[move["metric"]], to_value=to_value)
+        for title in row.get("drops", ()):
+            yield changes.Move(kind=Moves.DROP, deliverable=self.fresh(title))
+
+    def comments(self) -> None:
+        """Add the questions, the answers, and what the firm says among itself."""
+        for row in self.source.get("comments", ()):
+            self.add(self.moment(self.days.offset(row["at"]), 13), lambda row=row: self.question(row))
+        for row in self.source.get("internal_notes", ()):
+            self.add(self.moment(self.days.offset(row["at"]), 16), lambda row=row: self.say(row, shared=False))
+
+    def say(self, row: Row, *, shared: bool, answers: object = None) -> object:
+        """Say one line in the thread."""
+        by = self.cast.anybody(self.source["setup"]["client"], row["by"])
+        deliverable = self.fresh(row["on"]) if row.get("on") else None
+        return talk.say(
+            by=by,
+            engagement=self.engagement,
+            text=row["text"],
+            deliverable=deliverable,
+            shared=shared,
+            answers=answers,  # type: ignore[arg-type]
+        )
+
+    def question(self, row: Row) -> None:
+        """Ask, and answer on the days that the answers came."""
+        asked = self.say(row, shared=True)
+        for reply in row.get("replies", ()):
+            full = {**reply, "on": row.get("on")}
+            at = self.moment(self.days.offset(reply["at"]), 15)
+            self.add(at, lambda full=full: self.say(full, shared=True, answers=asked))
+
+    def told(self) -> Iterator[Step]:
+        """Yield the steps in order of time, also those that earlier steps add."""
+        while self.steps:
+            self.steps.sort()
+            yield self.steps.pop(0)
+
+
+def paper_of(title: str, deliverable: Deliverable) -> SimpleUploadedFile:
+    """Return a small text file that says what it stands for."""
+    lines = [f"# {title}", "", f"Evidence for: {deliverable.title}", ""]
+    lines += [f"- {line.text}" for line in deliverable.done_lines.all()]
+    name = "".join(char if char.isalnum() else "-" for char in title.lower()).strip("-")[:60]
+    return SimpleUploadedFile(f"{name}.md", "\n".join(lines).encode(), content_type="text/markdown")

@@ -1,0 +1,304 @@
+"""Telling the demo portfolio: people first, then each engagement's history, step by step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from accounts.clock import as_of, now
+from accounts.models import Job, User
+from accounts.states import JobState
+from engagements.actions.engagements import create_engagement
+from engagements.actions.metrics import add_metric, record_reading
+from engagements.actions.placements import place
+from engagements.actions.risks import add_risk
+from engagements.models import BusinessMetric, Engagement, Placement
+from engagements.states import EngagementState
+from milestones import slips
+from milestones.actions import activation, life, plans
+from milestones.calendar import WorkCalendar
+from milestones.lines import PlanLine
+from milestones.models import Deliverable, Playbook, PlaybookItem, PlaybookVersion
+from reports.actions.notes import write_note
+from reports.demo.history import Story
+from reports.demo.people import Cast, gather
+from reports.demo.plan import Team, bespoke_line, playbook_line, roles, templates
+from reports.demo.source import Course, Days, Row, bespoke, by_rule, read
+from roles.models import FailureMode, ServiceLine
+
+NAMES: Final = {30: "Stabilize foundations", 60: "Build the production path", 90: "Operationalize"}
+# Mails about what happened longer ago are old news; what is younger really goes out.
+NEWS: Final = timedelta(days=3)
+Say = Callable[[str], None]
+
+
+@dataclass
+class Made:
+    """An engagement with its plan, ready for its history."""
+
+    engagement: Engagement
+    team: Team
+    deliverables: dict[str, Deliverable]
+    courses: dict[str, Course]
+    lines: list[PlanLine]
+    items: dict[str, PlaybookItem]
+
+
+def load(say: Say) -> int:
+    """Tell the whole portfolio and return the number of engagements; runs in the caller's transaction and role."""
+    source = read()
+    today = now().date()
+    with as_of(now() - timedelta(days=200)):
+        cast = gather(source, today)
+    say(_("People and clients are in: %(count)d.") % {"count": len(cast.clients)})
+    for row in source["engagements"]:
+        tell(row, cast)
+        say(_("%(name)s is told.") % {"name": row["name"]})
+    Job.objects.filter(kind__startswith="mail_", state=JobState.QUEUED, created_at__lt=now() - NEWS).delete()
+    return len(source["engagements"])
+
+
+def tell(row: Row, cast: Cast) -> Engagement:
+    """Log one engagement, activate it, and go through its history."""
+    client = cast.clients[row["setup"]["client"]]
+    calendar = WorkCalendar(client.country, client.subdivision)
+    with as_of(now()):
+        here = now().astimezone(_zone(client.time_zone)).date()
+    days = Days.of(here, row["stage"]["start"], calendar)
+    manager = cast.people[row["setup"]["manager"]]
+    logged_on = log_day(row, days)
+    story_clock = datetime.combine(logged_on, datetime.min.time(), _zone(client.time_zone)) + timedelta(hours=9)
+    with as_of(story_clock):
+        made = log(row, cast, days, manager)
+    if row["stage"]["state"] == "draft":
+        return made.engagement
+    with as_of(story_clock + timedelta(hours=2)):
+        agree(row, cast, made, days, manager)
+    story = story_of(row, cast, days, manager, made)
+    for step in story.told():
+        with as_of(step.at):
+            step.do()
+    close(row, made.engagement, days, manager)
+    return made.engagement
+
+
+def _zone(name: str) -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
+def log_day(row: Row, days: Days) -> date:
+    """Return the day on which it was logged: before it was agreed, or after the work that was taken over."""
+    if row["stage"]["state"] == "draft":
+        return days.today
+    agreed = days.today + timedelta(days=row["agreed"]["at"])
+    imported = row["progress"].get("imported_through_day")
+    return agreed if imported is None else days.back(days.start + timedelta(days=imported + 3))
+
+
+def last_day(row: Row, days: Days) -> date:
+    """Return the last day on which anything was accepted: yesterday, or the day it was held or ended."""
+    stage = row["stage"]
+    offset = stage.get("ended", stage.get("held", -1))
+    return days.back(days.today + timedelta(days=offset))
+
+
+def log(row: Row, cast: Cast, days: Days, manager: User) -> Made:
+    """Log the engagement with its metrics, team and plan, as the wizard would."""
+    setup, links = row["setup"], row.get("links", {})
+    engagement = create_engagement(
+        by=manager,
+        client=cast.clients[setup["client"]],
+        name=row["name"],
+        goal=row["goal"],
+        service_line=ServiceLine.objects.get(key=setup["service_line"]),
+        manager=manager,
+        start_on=days.start,
+        backlog_url=links.get("backlog", ""),
+        done_url=links.get("definition_of_done", ""),
+    )
+    metrics = {metric["name"]: metric_of(engagement, metric, manager) for metric in row.get("metrics", ())}
+    team = Team([placement_of(engagement, entry, cast, days, manager) for entry in row["placements"]], metrics)
+    version = newest(setup["playbook"])
+    items = {item.code: item for item in version.items.select_related("role", "failure_mode")}
+    courses = by_rule(templates(items.values()), row["progress"], days, last_day(row, days)) | bespoke(row, days)
+    lines = lines_of(row, cast, days, team, items, courses)
+    wanted = sorted({line.milestone_day for line in lines} | set(NAMES))
+    plans.create_plan(
+        by=manager,
+        engagement=engagement,
+        playbook_version=version,
+        milestones=[(day, NAMES.get(day, f"Day {day}"), days.plan(day)) for day in wanted],
+        lines=lines,
+    )
+    for risk in row.get("risks", ()):
+        add_risk_of(engagement, risk, cast, manager, setup["client"])
+    rows = Deliverable.objects.filter(engagement=engagement).select_related("owner__user", "engagement__client")
+    by_title = {deliverable.playbook_code or deliverable.title: deliverable for deliverable in rows}
+    return Made(engagement, team, by_title, courses, lines, items)
+
+
+def lines_of(
+    row: Row, cast: Cast, days: Days, team: Team, items: dict[str, PlaybookItem], courses: dict[str, Course]
+) -> list[PlanLine]:
+    """Return the lines of the plan, in order of due date."""
+    imported = row["progress"].get("imported_by", "")
+    importer = cast.contact(row["setup"]["client"], imported).user.name if imported else ""
+    lines = [playbook_line(item, team, days, courses[code], importer) for code, item in items.items()]
+    for own in row.get("deliverables", ()):
+        owner = own["plan"].get("owner", "")
+        lines.append(bespoke_line(own, team, days, cast.specialists[owner].user.email if owner else ""))
+    return sorted(lines, key=lambda line: (line.due_on, line.ref))
+
+
+def newest(key: str) -> PlaybookVersion:
+    """Return the newest version of a playbook."""
+    return Playbook.objects.get(key=key).versions.order_by("-number")[0]
+
+
+def metric_of(engagement: Engagement, row: Row, by: User) -> BusinessMetric:
+    """Add one business metric."""
+    return add_metric(
+        by=by,
+        engagement=engagement,
+        name=row["name"],
+        unit=row["unit"],
+        direction=row["direction"],
+        start=Decimal(str(row["start"])),
+        target=Decimal(str(row["target"])),
+        source=row.get("source", ""),
+    )
+
+
+def placement_of(engagement: Engagement, row: Row, cast: Cast, days: Days, by: User) -> Placement:
+    """Place one specialist."""
+    return place(
+        by=by,
+        engagement=engagement,
+        specialist=cast.specialists[row["specialist"]],
+        role=roles()[row["role"]],
+        percent=row["percent"],
+        starts_on=days.today + timedelta(days=row["from"]),
+        ends_on=days.today + timedelta(days=row["to"]),
+        title=row.get("title", ""),
+        overload_reason=row.get("over_allocation_reason", ""),
+    )
+
+
+def add_risk_of(engagement: Engagement, row: Row, cast: Cast, by: User, client: str) -> None:
+    """Add one risk."""
+    add_risk(
+        by=by,
+        engagement=engagement,
+        text=row["risk"],
+        failure_mode=FailureMode.objects.get(key=row["failure_mode"]),
+        likelihood=row["likelihood"],
+        impact=row["impact"],
+        owner=cast.anybody(client, row["owner"]) if row.get("owner") else None,
+        answer=row.get("answer", ""),
+    )
+
+
+def agree(row: Row, cast: Cast, made: Made, days: Days, manager: User) -> None:
+    """Activate it as its file says: accepted in the portal, or by the signed statement of work."""
+    signer = cast.contact(row["setup"]["client"], row["agreed"]["by"])
+    if "portal" in row["agreed"]["how"]:
+        activation.offer_plan(by=manager, engagement=made.engagement)
+        made.engagement.refresh_from_db()
+        seen = activation.content_hash(activation.plan_content(made.engagement))
+        activation.accept_plan(by=signer.user, engagement=made.engagement, content_hash=seen)
+    else:
+        from reports.demo.papers import statement_of_work
+
+        activation.attach_statement(
+            by=manager,
+            engagement=made.engagement,
+            signer_name=signer.user.name,
+            at=days.today + timedelta(days=row["agreed"]["at"]),
+            upload=statement_of_work(row["name"], signer.user.name),
+        )
+    made.engagement.refresh_from_db()
+
+
+def story_of(row: Row, cast: Cast, days: Days, manager: User, made: Made) -> Story:
+    """Return the history of an engagement, its steps not yet gone through."""
+    proofs = {own["title"]: [(p["title"], p["kind"]) for p in own.get("evidence", ())] for own in row["deliverables"]}
+    proofs |= {code: [(item.title, kind) for kind in item.evidence_kinds[:1]] for code, item in made.items.items()}
+    story = Story(
+        engagement=made.engagement,
+        source=row,
+        cast=cast,
+        days=days,
+        manager=manager,
+        deliverables=made.deliverables,
+        metrics=made.team.metrics,
+        proofs=proofs,
+        needs={line.ref: line.after for line in made.lines},
+    )
+    for line in made.lines:  # in order of due date, so that what is waited for comes first
+        story.course(line.ref, made.courses[line.ref])
+    story.waits()
+    story.plan_changes()
+    story.comments()
+    add_notes(story, row)
+    add_readings(story, row)
+    add_forecasts(story, row)
+    return story
+
+
+def add_notes(story: Story, row: Row) -> None:
+    """Add the manager's status notes."""
+    for note in row.get("status_notes", ()):
+        at = story.moment(story.days.offset(note["at"]), 16)
+        story.add(at, lambda note=note: write_note(by=story.manager, engagement=story.engagement, text=note["text"]))
+
+
+def add_readings(story: Story, row: Row) -> None:
+    """Add the metrics' readings."""
+    for metric in row.get("metrics", ()):
+        for reading in metric.get("readings", ()):
+            on = story.days.offset(reading["at"])
+            story.add(story.moment(on, 17), lambda m=metric, r=reading, on=on: read_metric(story, m, r, on))
+
+
+def read_metric(story: Story, metric: Row, reading: Row, on: date) -> None:
+    """Record one reading, confirmed by a contact where the file says so."""
+    confirmed = reading.get("confirmed_by", "")
+    record_reading(
+        by=story.manager,
+        metric=story.metrics[metric["name"]],
+        on=on,
+        value=Decimal(str(reading["value"])),
+        source=reading.get("source", ""),
+        confirmed_by=story.cast.contact(story.source["setup"]["client"], confirmed) if confirmed else None,
+    )
+
+
+def add_forecasts(story: Story, row: Row) -> None:
+    """Let the slip job say each week what it would have said then; the nightly job says it for today."""
+    last = last_day(row, story.days)
+    week = 1
+    while (on := story.days.start + timedelta(days=7 * week)) <= last:
+        story.add(story.moment(on, 20), lambda: slips.recompute(story.engagement, nightly=True))
+        week += 1
+
+
+def close(row: Row, engagement: Engagement, days: Days, manager: User) -> None:
+    """Hold, complete or end it where it is no longer active, and compute today's forecast where it is."""
+    state, why = row["stage"]["state"], row.get("stage_why", "")
+    engagement.refresh_from_db()
+    if state == EngagementState.ACTIVE:
+        slips.recompute(engagement, nightly=True)
+        return
+    on = last_day(row, days)
+    with as_of(datetime.combine(on, datetime.min.time(), _zone(engagement.client.time_zone)) + timedelta(hours=18)):
+        if state == EngagementState.ON_HOLD:
+            life.hold(by=manager, engagement=engagement, on=on, why=why)
+        elif state == EngagementState.COMPLETED:
+            life.complete(by=manager, engagement=engagement, on=on, why=why)
+        else:
+            life.end_early(by=manager, engagement=engagement, on=on, why=why)

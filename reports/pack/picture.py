@@ -1,0 +1,86 @@
+"""The plan as pictures for paper: one timeline a milestone, all on the same scale of dates."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from milestones.states import DeliverableState as State
+from reports.chart_words import chart_words
+from reports.charts import PRINT, Band, Item as Row, Timeline, timeline as drawn
+from reports.pack.content import Item, Pack, Stage
+
+# More rows than this do not fit one page; the rest goes on in the next picture.
+MOST_ROWS: Final = 15
+SHAPES: Final = {State.IN_REVIEW: "to_sign_off"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture under a heading."""
+
+    title: str
+    svg: SafeString
+
+
+def timelines(pack: Pack) -> list[Picture]:
+    """Return the pictures of the plan, in order of milestone."""
+    if not pack.items:
+        return []
+    start, end = extent(pack)
+    found: list[Picture] = []
+    for stage in pack.stages:
+        rows = [item for item in pack.items if item.milestone_day == stage.day]
+        for part in range(0, len(rows), MOST_ROWS):
+            found.append(picture(pack, stage, rows[part : part + MOST_ROWS], start, end, number=len(found)))
+    return found
+
+
+def extent(pack: Pack) -> tuple[date, date]:
+    """Return the first and the last date that any row needs."""
+    first = min(item.started_on or item.start_on for item in pack.items)
+    last = max(day for item in pack.items for day in (item.due_on, item.accepted_on, item.likely_on) if day)
+    return min(first, pack.engagement.start_on), max(last, *(stage.due_on for stage in pack.stages)) + timedelta(days=3)
+
+
+def picture(pack: Pack, stage: Stage, rows: Iterable[Item], start: date, end: date, *, number: int) -> Picture:
+    """Return one milestone's timeline."""
+    title = _("Day %(day)d, %(name)s") % {"day": stage.day, "name": stage.name}
+    facts = Timeline(
+        title=title,
+        items=tuple(row(item) for item in rows),
+        bands=tuple(bands(pack)),
+        start=start,
+        end=end,
+        today=pack.today,
+    )
+    svg = drawn(facts, PRINT, uid=f"plan{number}", words=chart_words())
+    return Picture(title, mark_safe(svg))  # noqa: S308 - the chart escapes every text it is given
+
+
+def row(item: Item) -> Row:
+    """Return one deliverable for the picture; agreed against actual, so its tick is the agreed date."""
+    due = item.agreed_on or item.due_on
+    done = item.accepted_on
+    likely = None if done else max(item.likely_on or due, item.start_on)
+    return Row(
+        name=item.title,
+        state=SHAPES.get(State(item.state), item.state),
+        start=min(item.started_on or item.start_on, done or due),
+        due=due,
+        likely=likely,
+        done_on=done,
+        slip=((done or likely or due) - due).days or None,
+    )
+
+
+def bands(pack: Pack) -> Iterator[Band]:
+    """Yield the milestones as bands of the picture."""
+    since = pack.engagement.start_on
+    for stage in pack.stages:
+        if stage.due_on > since:
+            yield Band(stage.name, since, stage.due_on)
+            since = stage.due_on + timedelta(days=1)

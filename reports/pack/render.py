@@ -1,0 +1,157 @@
+"""Drawing a pack: HTML from the template, PDF from the HTML, and the data as attachments."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext as _
+from weasyprint import HTML, Attachment, Document
+
+from milestones.states import EvidenceKind
+from reports.pack.content import Item, Pack
+from reports.pack.fetcher import AllowList
+from reports.pack.picture import timelines
+from reports.pack.read import at_target, gaps
+from reports.tables import safe_cell
+
+VARIANT: Final = "pdf/ua-1"
+EVIDENCE_SECTIONS: Final = {
+    "models": (EvidenceKind.MODEL_CARD, EvidenceKind.DOCUMENT, EvidenceKind.RECORD, EvidenceKind.CODE),
+    "dashboards": (EvidenceKind.DASHBOARD,),
+    "runbooks": (EvidenceKind.RUNBOOK,),
+    "walkthroughs": (EvidenceKind.WALKTHROUGH,),
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A finished PDF."""
+
+    body: bytes
+    pages: int
+    sha256: str
+
+
+def pack_name(pack: Pack, number: int) -> str:
+    """Return what the pack is called: "Handoff pack, version 3"."""
+    del pack
+    return _("Handoff pack, version %(number)d") % {"number": number}
+
+
+def html(pack: Pack, number: int) -> str:
+    """Return the pack as one HTML document; it names our own files alone."""
+    sections = {name: pack.evidence_of(*kinds) for name, kinds in EVIDENCE_SECTIONS.items()}
+    context = {
+        "pack": pack,
+        "pack_name": pack_name(pack, number),
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "firm_name": settings.FIRM_NAME,
+        "accepted": sum(item.is_accepted for item in pack.items),
+        "at_target": at_target(pack.outcomes),
+        "pictures": timelines(pack),
+        "missing": gaps(pack),
+        "missing_title": _("Missing from this pack"),
+        **sections,
+    }
+    return render_to_string("reports/pack/pack.html", context)
+
+
+def lay_out(document: str) -> Document:
+    """Return the laid-out pages. Raises MissingAssetError where one of our files is not there."""
+    return HTML(string=document, url_fetcher=AllowList()).render(pdf_variant=VARIANT, pdf_tags=True)
+
+
+def draw(document: Document, attachments: Iterable[Attachment]) -> Drawn:
+    """Return the PDF with its attachments."""
+    document.metadata.attachments = [*document.metadata.attachments, *attachments]
+    body = document.write_pdf(pdf_variant=VARIANT, pdf_tags=True)
+    return Drawn(body, len(document.pages), sha256(body).hexdigest())
+
+
+def attachments(pack: Pack) -> list[Attachment]:
+    """Return the pack's data as engagement.json and deliverables.csv."""
+    return [
+        _attachment("engagement.json", json.dumps(data(pack), indent=2, default=_plain), _("The engagement as data")),
+        _attachment("deliverables.csv", table(pack.items), _("The register of deliverables")),
+    ]
+
+
+def _attachment(name: str, text: str, description: str) -> Attachment:
+    return Attachment(
+        string=text.encode(), name=name, description=description, url_fetcher=AllowList(), relationship="Data"
+    )
+
+
+def data(pack: Pack) -> dict[str, object]:
+    """Return what the pack says as plain data."""
+    engagement = pack.engagement
+    return {
+        "engagement": {
+            "code": engagement.code,
+            "name": engagement.name,
+            "client": engagement.client.name,
+            "goal": engagement.goal,
+            "state": engagement.state,
+            "start_on": engagement.start_on,
+            "ended_on": engagement.ended_on,
+            "manager": engagement.manager.name,
+        },
+        "made_at": pack.made_at,
+        "verdict": pack.verdict,
+        "health": pack.health,
+        "agreement": _agreement(pack),
+        "milestones": [asdict(stage) for stage in pack.stages],
+        "deliverables": [asdict(item) for item in pack.items],
+        "metrics": [asdict(outcome) for outcome in pack.outcomes],
+        "team": [asdict(person) for person in pack.people],
+        "signers": list(pack.signers),
+        "acceptances": [asdict(signature) for signature in pack.signatures],
+        "plan_changes": [asdict(change) for change in pack.changes],
+        "open_waits": [asdict(wait) for wait in pack.waits],
+        "risks": [asdict(risk) for risk in pack.risks],
+        "missing": gaps(pack)["cover"],
+    }
+
+
+def _agreement(pack: Pack) -> dict[str, object] | None:
+    if pack.agreement is None:
+        return None
+    row = pack.agreement
+    return {"how": row.how, "by": row.signer_name, "at": row.at, "sha256": row.content_hash}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+COLUMNS: Final = (
+    "number", "title", "milestone_day", "owner", "state", "serves", "start_on", "agreed_on", "due_on",
+    "started_on", "accepted_on", "likely_on", "signed_by", "signed_hash", "before_emplace",
+)  # fmt: skip
+
+
+def table(items: Iterable[Item]) -> str:
+    """Return the register as CSV that no spreadsheet runs (RFC 4180)."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*COLUMNS, "evidence"])
+    writer.writerows(_cells(item) for item in items)
+    return out.getvalue()
+
+
+def _cells(item: Item) -> Iterator[str]:
+    for column in COLUMNS:
+        yield safe_cell(getattr(item, column))
+    yield safe_cell("; ".join(f"{proof.title} ({proof.where})" for proof in item.evidence))
