@@ -1,0 +1,55 @@
+"""The words of charts in the reader's language."""
+
+from datetime import date
+from functools import lru_cache
+
+from django.utils import formats
+from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language, gettext as _
+
+from accounts.looks import word
+from reports.charts import Words
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, language: str | None) -> str:  # noqa: ARG001 - the language is part of the cache key
+    # Translators: a date without its year, in the notation of Django's date filter
+    return format_date(day, _("j M"))
+
+
+def day(value: date) -> str:
+    """A date without its year, remembered: a timeline names hundreds of them."""
+    return _day(value, get_language())
+
+
+def number(value: float) -> str:
+    """A figure in the reader's notation, whole from 10,000 on."""
+    places = 0 if abs(value) >= 10_000 or float(value).is_integer() else 2
+    return formats.number_format(round(value, places), places or None, use_l10n=True, force_grouping=True)
+
+
+def words() -> Words:
+    """Everything a chart writes, translated now."""
+    return Words(
+        day=day,
+        state=lambda state: word(state).lower(),
+        number=number,
+        today=_("Today"),
+        due=_("due {date}"),
+        likely=_("likely {date}"),
+        eight_in_ten=_("8 in 10 by {date}"),
+        finished=_("finished {date}"),
+        slip=_("{days} d"),
+        more=_("and {n} more"),
+        nothing=_("Nothing to show yet"),
+        start=_("start {value}"),
+        target=_("target {value}"),
+        reading=_("{date}: {value}"),
+        week=_("W{n}"),
+        week_is=_("week {n} {state}"),
+        to_come=_("to come"),
+        accepted=_("{n} accepted"),
+        accepted_of=_("{n} accepted of {total}; the plan said {planned} by now"),
+        load=_("week of {date}: {here}% here, {elsewhere}% elsewhere"),
+        day_of=_("day {n} of {total}"),
+    )

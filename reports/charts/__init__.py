@@ -1,0 +1,46 @@
+"""Pictures as SVG text: pure functions, one renderer, a theme for the page and one for mail and print."""
+
+from reports.charts.bars import driver, load, meter, outlook, progress
+from reports.charts.lines import accepted_against_plan, metric_line, spark
+from reports.charts.png import png
+from reports.charts.theme import PRINT, WEB, Theme
+from reports.charts.timeline import describe, timeline
+from reports.charts.types import (
+    ENGLISH,
+    Band,
+    Item,
+    LoadWeek,
+    Metric,
+    Outlook,
+    Reading,
+    Timeline,
+    Words,
+)
+from reports.charts.weeks import health_by_week
+
+__all__ = [
+    "ENGLISH",
+    "PRINT",
+    "WEB",
+    "Band",
+    "Item",
+    "LoadWeek",
+    "Metric",
+    "Outlook",
+    "Reading",
+    "Theme",
+    "Timeline",
+    "Words",
+    "accepted_against_plan",
+    "describe",
+    "driver",
+    "health_by_week",
+    "load",
+    "meter",
+    "metric_line",
+    "outlook",
+    "png",
+    "progress",
+    "spark",
+    "timeline",
+]

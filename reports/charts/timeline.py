@@ -1,0 +1,299 @@
+"""The plan as a timeline: done, likely (bar), 8 in 10 (thin line) and due (tick), a row a deliverable."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from accounts.glyphs import glyph, shape_of
+from reports.charts.scale import Days
+from reports.charts.svg import Face, dashes, fit, path, picture, rect, spoken, text, width_of
+from reports.charts.theme import WEB, Theme
+from reports.charts.types import ENGLISH, Band, Item, Timeline, Words
+
+BAR = 8
+# No forecast stretches the picture further than this share of the plan: the plan must stay readable.
+STRETCH = 0.35
+NAMED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Measures of one form of the picture, in user units."""
+
+    width: float
+    labels: float
+    row: float
+    head: float
+    ticks: int
+    compact: bool
+    dense: bool
+
+    @property
+    def right(self) -> float:
+        """Where the plan ends; slips are written in the margin behind it."""
+        return self.width - (10 if self.compact else 4)
+
+
+def _layout(width: float, *, compact: bool, dense: bool) -> Layout:
+    if compact:
+        return Layout(width, 8, 44, 44, 4, compact=True, dense=False)
+    labels = min(262, round(width * 0.31))
+    if dense:
+        return Layout(width, labels, 22, 32, 6, compact=False, dense=True)
+    return Layout(width, labels, 33, 44, 7, compact=False, dense=False)
+
+
+def _last_day(plan: Timeline) -> date:
+    """The plan's end, or the latest forecast where it is not unreasonably far out."""
+    span = max((plan.end - plan.start).days, 7)
+    latest = max(
+        (day for item in plan.items for day in (item.due, item.likely, item.by_8_in_10, item.done_on) if day),
+        default=plan.end,
+    )
+    if latest <= plan.end:
+        return plan.end
+    room = min(int(span * STRETCH), (date.max - plan.end).days)
+    return min(latest, plan.end + timedelta(days=room))
+
+
+def _drawn(item: Item) -> date:
+    """Where the bar ends: when it was done, else when it is likely to be."""
+    return item.done_on or item.likely or item.due
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Everything that each part of the picture needs."""
+
+    plan: Timeline
+    days: Days
+    box: Layout
+    c: Theme
+    words: Words
+    height: float
+
+    def bands(self) -> str:
+        """Milestones as two alternating grounds, each with its name and the dashed line of its due date."""
+        return "".join(self._band(i, band) for i, band in enumerate(self.plan.bands))
+
+    def _band(self, index: int, band: Band) -> str:
+        a, b = self.days.at(band.start), self.days.at(band.end)
+        if b - a < 1:
+            return ""
+        ground = rect(a, 0, b - a, self.height, self.c["band_b" if index % 2 else "band_a"], 8)
+        return ground + (self._dense_due(b, band) if self.box.dense else self._band_head(a, b, band))
+
+    def _band_head(self, a: float, b: float, band: Band) -> str:
+        beside = "" if self.box.compact else band.label
+        room = b - a - 20
+        if beside and width_of(band.name, 12) + width_of(beside, 11) + 12 > room:
+            beside = ""
+        name = fit(band.name, room, 12)
+        if len(name) < min(len(band.name), 8) and band.short:
+            name = fit(band.short, room, 12)
+        edge = path(f"M{b:.1f} {self.box.head - 4:g}V{self.height:g}", self.c["line2"], 1, dashes("2 4"))
+        return (
+            text(a + 10, 17, name, self.c["text"], Face(12, 600))
+            + text(b - 10, 17, beside, self.c["text3"], Face(11, 400, "end"))
+            + (edge if b < self.days.right - 1 else "")
+        )
+
+    def _dense_due(self, b: float, band: Band) -> str:
+        if not self.days.holds(band.end):
+            return ""
+        label = f"{band.short or band.name}, {self.words.day(band.end)}"
+        wide = width_of(label, 11)
+        x = min(max(b, self.days.left + wide / 2), self.days.right - wide / 2)
+        line = path(f"M{b:.1f} 26V{self.height:g}", self.c["text2"], 1.25, dashes("3 3"))
+        return line + text(x, 18, label, self.c["text"], Face(11, 600, "middle"))
+
+    def _taken(self) -> list[tuple[float, float]]:
+        """Stretches of the head where no date fits: today's badge and, in a dense plan, milestones."""
+        wide = width_of(self.badge(), 11) / 2 + 24
+        taken = [(self.days.at(self.plan.today) - wide, self.days.at(self.plan.today) + wide)]
+        if self.box.dense:
+            taken += [(self.days.at(band.end) - 68, self.days.at(band.end) + 68) for band in self.plan.bands]
+        return taken
+
+    def dates(self) -> str:
+        """Dates along the top, left out where they would collide."""
+        y = 18 if self.box.dense else 34
+        taken, out = self._taken(), []
+        for day in self.days.ticks(self.box.ticks):
+            x = self.days.at(day)
+            if any(low < x < high for low, high in taken):
+                continue
+            anchor = "start" if x < self.days.left + 16 else "end" if x > self.days.right - 16 else "middle"
+            shift = {"start": 10, "end": -4, "middle": 0}[anchor]
+            out.append(text(x + shift, y, self.words.day(day), self.c["text3"], Face(11, 400, anchor)))
+        return "".join(out)
+
+    def holidays(self) -> str:
+        """Days without work in the client's calendar, shaded."""
+        wide = max(self.days.unit, 1.5)
+        return "".join(
+            rect(self.days.at(day), self.box.head - 4, wide, self.height, self.c["line2"], 0, ' fill-opacity=".55"')
+            for day in self.plan.holidays
+            if self.days.holds(day)
+        )
+
+    def badge(self) -> str:
+        """What stands on the line of today."""
+        label = self.plan.today_label or f"{self.words.today}, {self.words.day(self.plan.today)}"
+        return label.rpartition(", ")[2].capitalize() if self.box.compact else label
+
+    def today_line(self) -> str:
+        """The line only; its badge is drawn last, above everything."""
+        x = self.days.at(self.plan.today)
+        return path(f"M{x:.1f} {self.box.head - 6:g}V{self.height:g}", self.c["now"], 1.5)
+
+    def today_badge(self) -> str:
+        """A filled pill on the line, held inside the picture."""
+        wide = width_of(self.badge(), 11) + 20
+        x = min(max(self.days.at(self.plan.today), self.days.left + wide / 2), self.days.right - wide / 2)
+        y = 5 if self.box.dense else 22
+        return rect(x - wide / 2, y, wide, 18, self.c["now"], 9) + text(
+            x, y + 12.8, self.badge(), self.c["on_now"], Face(11, 600, "middle")
+        )
+
+    def rows(self) -> str:
+        """Every deliverable, hairlines between them."""
+        out = []
+        for index, item in enumerate(self.plan.items):
+            top = self.box.head + index * self.box.row
+            if index and not self.box.compact:
+                out.append(path(f"M0 {top:.1f}H{self.days.right:.1f}", self.c["line"], 1, ' stroke-opacity=".7"'))
+            out.append(self._name(item, top) + self._bar(item, self._middle(top)))
+        return "".join(out)
+
+    def _middle(self, top: float) -> float:
+        return top + (30 if self.box.compact else self.box.row / 2)
+
+    def _name(self, item: Item, top: float) -> str:
+        colour = self.c["text2" if shape_of(item.state)[1] == "idle" else "text"]
+        if self.box.compact:
+            face = Face(12.5, 500, halo=self.c["band_a"])
+            return glyph(item.state, 14, top + 11, self.c, 5.5) + text(
+                26, top + 15, fit(item.name, self.box.width - 40, 12.5), colour, face
+            )
+        size = 12.5 if self.box.dense else 13
+        y = self._middle(top)
+        return glyph(item.state, 8, y, self.c) + text(
+            24, y + 4.5, fit(item.name, self.box.labels - 36, size), colour, Face(size, 500)
+        )
+
+    def _bar(self, item: Item, y: float) -> str:
+        if item.state == "dropped":
+            return ""
+        a, end = self.days.at(item.start), self.days.at(_drawn(item))
+        end = max(end, a + 3)
+        due = self.days.at(item.due)
+        tick = path(f"M{due:.1f} {y - 8:.1f}v16", self.c["text2"], 1.75, ' stroke-linecap="round"')
+        return self._thin(item, end, y) + self._body(item, a, end, y) + tick + self._slip(item, a, end, y)
+
+    def _body(self, item: Item, a: float, end: float, y: float) -> str:
+        tone = shape_of(item.state)[1]
+        if item.done_on:
+            return rect(a, y - BAR / 2, end - a, BAR, self.c["done"], 4)
+        if tone == "idle":
+            outline = f' stroke="{self.c["base"]}" stroke-dasharray="3 2.5"'
+            return rect(a + 0.5, y - BAR / 2 + 0.5, end - a - 1, BAR - 1, self.c["surface"], 3.5, outline)
+        strong, soft = self._tones(tone)
+        outline = f' stroke="{strong}" stroke-opacity=".55"'
+        rest = rect(a + 0.5, y - BAR / 2 + 0.5, end - a - 1, BAR - 1, soft, 3.5, outline)
+        done = self._done_until(item, a, end) - a
+        return rest + (rect(a, y - BAR / 2, done, BAR, strong, 4) if done > 0 else "")
+
+    def _done_until(self, item: Item, a: float, end: float) -> float:
+        if item.progress is not None:
+            return a + (end - a) * min(max(item.progress, 0.0), 1.0)
+        return min(self.days.at(self.plan.today), end)
+
+    def _tones(self, tone: str) -> tuple[str, str]:
+        if tone in {"warn", "bad"}:
+            return self.c[tone], self.c[f"{tone}_soft"]
+        return self.c["done"], self.c["rest"]
+
+    def _thin(self, item: Item, end: float, y: float) -> str:
+        if item.done_on or not item.by_8_in_10:
+            return ""
+        far = self.days.at(item.by_8_in_10)
+        if far <= end:
+            return ""
+        tone = shape_of(item.state)[1]
+        colour = self.c["base"] if tone == "idle" else self._tones(tone)[0]
+        line = f"M{end:.1f} {y:.1f}H{far:.1f}M{far:.1f} {y - 3:.1f}v6"
+        return path(line, colour, 1.5, ' stroke-linecap="round"')
+
+    def _slip(self, item: Item, a: float, end: float, y: float) -> str:
+        if not item.slip:
+            return ""
+        words = self.words.slip.format(days=f"{item.slip:+d}".replace("-", "\u2212"))
+        far = max(end, self.days.at(item.due), self.days.at(item.by_8_in_10 or _drawn(item)))
+        x, anchor = far + 8, "start"
+        if x + width_of(words, 11) > self.box.width:
+            x, anchor = a - 6, "end"
+        face = Face(11, 600, anchor, self.c["band_a"] if self.box.compact else "")
+        return text(x, y + 4, words, self.c[self._slip_tone(item)], face)
+
+    def _slip_tone(self, item: Item) -> str:
+        if item.slip and item.slip < 0:
+            return "ok_text"
+        if item.done_on:
+            return "text3"
+        return "bad_text" if shape_of(item.state)[1] == "bad" else "warn_text"
+
+    def empty(self) -> str:
+        """A sentence in place of rows."""
+        if self.plan.items:
+            return ""
+        where = Face(13, 400, "middle")
+        return text(self.box.width / 2, self.box.head + 26, self.words.nothing, self.c["text3"], where)
+
+
+def _sentence(item: Item, words: Words) -> str:
+    parts = [words.state(item.state), words.due.format(date=words.day(item.due))]
+    if item.done_on:
+        parts.append(words.finished.format(date=words.day(item.done_on)))
+    elif item.likely:
+        parts.append(words.likely.format(date=words.day(item.likely)))
+        if item.by_8_in_10:
+            parts.append(words.eight_in_ten.format(date=words.day(item.by_8_in_10)))
+    return f"{spoken(item.name)}: {', '.join(parts)}"
+
+
+def describe(plan: Timeline, words: Words = ENGLISH) -> str:
+    """The picture in words, for who cannot see it; the mail's alternative text too."""
+    if not plan.items:
+        return words.nothing
+    said = [_sentence(item, words) for item in plan.items[:NAMED]]
+    if len(plan.items) > NAMED:
+        said.append(words.more.format(n=len(plan.items) - NAMED))
+    return "; ".join(said)
+
+
+def timeline(
+    plan: Timeline,
+    *,
+    uid: str = "tl",
+    theme: Theme = WEB,
+    width: float = 1120,
+    compact: bool = False,
+    dense: bool = False,
+    words: Words = ENGLISH,
+) -> str:
+    """Draw a plan as SVG.
+
+    `width` is in user units (1120 fills a page, 752 a work page beside its rail, 358 a phone); `compact` puts
+    names above bars, `dense` saves height. Both forms may stand on one page, each with its own `uid`.
+    """
+    box = _layout(358 if compact and width == 1120 else width, compact=compact, dense=dense)
+    height = box.head + box.row * max(len(plan.items), 1) + 8
+    days = Days.between(plan.start, _last_day(plan), box.labels, box.right)
+    pen = _Pen(_within(plan), days, box, theme, words, height)
+    body = pen.bands() + pen.holidays() + pen.dates() + pen.rows() + pen.today_line() + pen.today_badge() + pen.empty()
+    return picture(body, box.width, height, uid=uid, title=plan.title, desc=describe(plan, words))
+
+
+def _within(plan: Timeline) -> Timeline:
+    """The same plan with its holidays cut to a year's worth, however many a caller hands over."""
+    return replace(plan, holidays=plan.holidays[:400])
