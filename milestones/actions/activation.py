@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from accounts import jobs
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove, NotAllowed, StaleEdit
+from accounts.ids import public_id
 from accounts.models import User, with_people
 from engagements.guards import require_manager
 from engagements.models import Agreement, BusinessMetric, Contact, Engagement, Placement
@@ -181,7 +182,8 @@ def attach_statement(
         raise DomainError(_("Say who signed at the client’s."), field="signer_name")
     if at > now():
         raise DomainError(_("The day of signing is still to come."), field="at")
-    stored = files.store(upload, folder=f"statements/{engagement.code}")
+    _require_whole(engagement)
+    stored = files.store(upload, f"statements/{public_id()}")
     agreement = Agreement(
         how=AgreedHow.STATEMENT,
         signer_name=signer_name.strip()[:120],
@@ -191,7 +193,12 @@ def attach_statement(
         statement_sha256=stored.sha256,
         content=plan_content(engagement),
     )
-    return _activate(by, engagement, agreement)
+    try:
+        with transaction.atomic():
+            return _activate(by, engagement, agreement)
+    except Exception:
+        files.discard(stored.path)
+        raise
 
 
 def _activate(by: User, engagement: Engagement, agreement: Agreement) -> Engagement:
