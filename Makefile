@@ -67,4 +67,5 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 lock: setup ## Pin what pyproject.toml asks for; ARGS=--upgrade for the newest
 	$(LOCK) --extra embedded --output-file requirements.txt $(ARGS)
+	$(LOCK) --constraint requirements.txt --output-file requirements-production.txt $(ARGS)
 	$(LOCK) --extra embedded --extra dev --constraint requirements.txt --output-file requirements-dev.txt $(ARGS)

@@ -124,9 +124,11 @@ def install_pango() -> None:
         say("Installing Pango, for PDFs")
         if apt_install(DEBIAN_LIBRARIES) and has_pango():
             return
+    libraries = " ".join(DEBIAN_LIBRARIES)
     raise SetupError(
         "WeasyPrint needs Pango and HarfBuzz, which are not here. On Debian or Ubuntu: sudo apt-get install "
-        f"{' '.join(DEBIAN_LIBRARIES)}; on Fedora: sudo dnf install pango harfbuzz; on macOS: brew install pango. Then run this again."
+        f"{libraries}; on Fedora: sudo dnf install pango harfbuzz; on macOS: brew install pango. "
+        "Then run this again."
     )
 
 

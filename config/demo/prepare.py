@@ -20,20 +20,25 @@ STEPS = ("Database and roles", "Tables, policies and triggers", "Role catalogue 
 def prepare(folder: Path, steps: Steps) -> None:
     """Run the commands, each idempotent; the portfolio is loaded into a new database only."""
     with steps.step(STEPS[0]):
-        call_command("setup_database", verbosity=0)
+        _quietly("setup_database")
     with steps.step(STEPS[1]):
-        call_command("migrate", verbosity=0, interactive=False)
+        _quietly("migrate", interactive=False)
     with steps.step(STEPS[2]):
-        call_command("load_catalogue", verbosity=0)
+        _quietly("load_catalogue")
     with steps.step(STEPS[3]):
         _load_portfolio(folder / "loaded")
     _write_signins(folder / "signins.txt")
 
 
+def _quietly(command: str, **options: bool) -> None:
+    """Run a command whose words would break the line of its step."""
+    call_command(command, verbosity=0, stdout=io.StringIO(), **options)
+
+
 def _load_portfolio(mark: Path) -> None:
     """Load once: the second start keeps what people have done since."""
     if not mark.exists():
-        call_command("load_demo", verbosity=0)
+        _quietly("load_demo")
         mark.touch()
 
 
