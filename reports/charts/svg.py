@@ -23,13 +23,15 @@ def spoken(text: str, most: int = 120) -> str:
     """A name inside a sentence: cut, and kept apart where it runs from right to left."""
     short = clean(text[: most * 4])
     short = short if len(short) <= most else short[: most - 1] + "…"
-    if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in short):
+    if not short.isascii() and any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in short):
         return f"\u2068{short}\u2069"
     return short
 
 
 def width_of(text: str, size: float) -> float:
     """About how wide text is, in user units."""
+    if text.isascii():
+        return len(text) * _MEAN_ADVANCE * size
     ems = sum(1.0 if unicodedata.east_asian_width(c) in _WIDE else _MEAN_ADVANCE for c in text)
     return ems * size
 
@@ -71,7 +73,7 @@ def text(x: float, y: float, words: str, fill: str, face: Face = PLAIN) -> str:
     return f'{under}<text {where} fill="{fill}">{line}</text>'
 
 
-def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 0, more: str = "") -> str:
+def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 0, *, more: str = "") -> str:
     """A rectangle; `more` is raw attributes."""
     rounded = f' rx="{radius:g}"' if radius else ""
     return (

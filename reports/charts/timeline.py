@@ -13,6 +13,8 @@ BAR = 8
 # No forecast stretches the picture further than this share of the plan: the plan must stay readable.
 STRETCH = 0.35
 NAMED = 60
+# Width that a figure such as "+12 d" takes behind its row, in user units.
+SLIP_ROOM = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,26 @@ def _layout(width: float, *, compact: bool, dense: bool) -> Layout:
         return Layout(width, 8, 44, 44, 4, compact=True, dense=False)
     labels = min(262, round(width * 0.31))
     if dense:
-        return Layout(width, labels, 22, 32, 6, compact=False, dense=True)
+        return Layout(width, labels, 22, 32, 8, compact=False, dense=True)
     return Layout(width, labels, 33, 44, 7, compact=False, dense=False)
 
 
-def _last_day(plan: Timeline) -> date:
-    """The plan's end, or the latest forecast where it is not unreasonably far out."""
+def _far(item: Item) -> date:
+    """The last day that a row's drawing reaches."""
+    return max(day for day in (item.due, item.likely, item.by_8_in_10, item.done_on) if day)
+
+
+def _last_day(plan: Timeline, room: float) -> date:
+    """The plan's end, or the latest forecast where it is not unreasonably far out.
+
+    `room` is the width of the picture: a row that slips keeps some for the figure behind it.
+    """
     span = max((plan.end - plan.start).days, 7)
-    latest = max(
-        (day for item in plan.items for day in (item.due, item.likely, item.by_8_in_10, item.done_on) if day),
-        default=plan.end,
-    )
-    if latest <= plan.end:
-        return plan.end
-    room = min(int(span * STRETCH), (date.max - plan.end).days)
-    return min(latest, plan.end + timedelta(days=room))
+    beyond = max(((_far(item) - plan.end).days for item in plan.items), default=0)
+    slipping = max(((_far(item) - plan.end).days for item in plan.items if item.slip), default=-span)
+    figure = int(span * SLIP_ROOM / room) + 1
+    wanted = max(beyond, slipping + figure, 0)
+    return plan.end + timedelta(days=min(wanted, int(span * STRETCH) + figure, (date.max - plan.end).days))
 
 
 def _drawn(item: Item) -> date:
@@ -73,23 +80,28 @@ class _Pen:
 
     def bands(self) -> str:
         """Milestones as two alternating grounds, each with its name and the dashed line of its due date."""
-        return "".join(self._band(i, band) for i, band in enumerate(self.plan.bands))
+        shown = self._shown_bands()
+        grounds = [
+            rect(a, 0, b - a, self.height, self.c["band_b" if index % 2 else "band_a"], 8) for index, a, b, _ in shown
+        ]
+        if self.box.dense:
+            return "".join(grounds + [self._dense_due(b, band) for _, _, b, band in shown])
+        # One name too long for its milestone and all are called by their days: no half names side by side.
+        short = all(m.short for *_, m in shown) and any(width_of(m.name, 12) > b - a - 20 for _, a, b, m in shown)
+        heads = [self._band_head(a, b, m, m.short if short else m.name) for _, a, b, m in shown]
+        return "".join(grounds + heads)
 
-    def _band(self, index: int, band: Band) -> str:
-        a, b = self.days.at(band.start), self.days.at(band.end)
-        if b - a < 1:
-            return ""
-        ground = rect(a, 0, b - a, self.height, self.c["band_b" if index % 2 else "band_a"], 8)
-        return ground + (self._dense_due(b, band) if self.box.dense else self._band_head(a, b, band))
+    def _shown_bands(self) -> list[tuple[int, float, float, Band]]:
+        """Index, left, right and milestone of what lies inside the picture at all."""
+        placed = [(i, self.days.at(m.start), self.days.at(m.end), m) for i, m in enumerate(self.plan.bands)]
+        return [band for band in placed if band[2] - band[1] >= 1]
 
-    def _band_head(self, a: float, b: float, band: Band) -> str:
-        beside = "" if self.box.compact else band.label
+    def _band_head(self, a: float, b: float, band: Band, name: str) -> str:
         room = b - a - 20
-        if beside and width_of(band.name, 12) + width_of(beside, 11) + 12 > room:
+        beside = "" if self.box.compact else band.label
+        if width_of(name, 12) + width_of(beside, 11) + 12 > room:
             beside = ""
-        name = fit(band.name, room, 12)
-        if len(name) < min(len(band.name), 8) and band.short:
-            name = fit(band.short, room, 12)
+        name = fit(name, room, 12)
         edge = path(f"M{b:.1f} {self.box.head - 4:g}V{self.height:g}", self.c["line2"], 1, dashes("2 4"))
         return (
             text(a + 10, 17, name, self.c["text"], Face(12, 600))
@@ -111,7 +123,7 @@ class _Pen:
         wide = width_of(self.badge(), 11) / 2 + 24
         taken = [(self.days.at(self.plan.today) - wide, self.days.at(self.plan.today) + wide)]
         if self.box.dense:
-            taken += [(self.days.at(band.end) - 68, self.days.at(band.end) + 68) for band in self.plan.bands]
+            taken += [(b - 68, b + 68) for _, _, b, m in self._shown_bands() if self.days.holds(m.end)]
         return taken
 
     def dates(self) -> str:
@@ -129,9 +141,9 @@ class _Pen:
 
     def holidays(self) -> str:
         """Days without work in the client's calendar, shaded."""
-        wide = max(self.days.unit, 1.5)
+        wide, top = max(self.days.unit, 1.5), self.box.head - 4
         return "".join(
-            rect(self.days.at(day), self.box.head - 4, wide, self.height, self.c["line2"], 0, ' fill-opacity=".55"')
+            rect(self.days.at(day), top, wide, self.height - top, self.c["line2"], more=' fill-opacity=".45"')
             for day in self.plan.holidays
             if self.days.holds(day)
         )
@@ -196,10 +208,10 @@ class _Pen:
             return rect(a, y - BAR / 2, end - a, BAR, self.c["done"], 4)
         if tone == "idle":
             outline = f' stroke="{self.c["base"]}" stroke-dasharray="3 2.5"'
-            return rect(a + 0.5, y - BAR / 2 + 0.5, end - a - 1, BAR - 1, self.c["surface"], 3.5, outline)
+            return rect(a + 0.5, y - BAR / 2 + 0.5, end - a - 1, BAR - 1, self.c["surface"], 3.5, more=outline)
         strong, soft = self._tones(tone)
         outline = f' stroke="{strong}" stroke-opacity=".55"'
-        rest = rect(a + 0.5, y - BAR / 2 + 0.5, end - a - 1, BAR - 1, soft, 3.5, outline)
+        rest = rect(a + 0.5, y - BAR / 2 + 0.5, end - a - 1, BAR - 1, soft, 3.5, more=outline)
         done = self._done_until(item, a, end) - a
         return rest + (rect(a, y - BAR / 2, done, BAR, strong, 4) if done > 0 else "")
 
@@ -288,7 +300,8 @@ def timeline(
     """
     box = _layout(358 if compact and width == 1120 else width, compact=compact, dense=dense)
     height = box.head + box.row * max(len(plan.items), 1) + 8
-    days = Days.between(plan.start, _last_day(plan), box.labels, box.right)
+    last = _last_day(plan, box.right - box.labels)
+    days = Days.between(plan.start, last, box.labels, box.right)
     pen = _Pen(_within(plan), days, box, theme, words, height)
     body = pen.bands() + pen.holidays() + pen.dates() + pen.rows() + pen.today_line() + pen.today_badge() + pen.empty()
     return picture(body, box.width, height, uid=uid, title=plan.title, desc=describe(plan, words))
