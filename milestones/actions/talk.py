@@ -1,0 +1,138 @@
+"""Questions and answers, and a specialist's word on a week."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _, gettext_noop
+
+from accounts.checked import checked
+from accounts.clock import now
+from accounts.errors import DomainError, IllegalMove, NotAllowed
+from accounts.models import User
+from engagements.guards import require_team
+from engagements.models import Engagement
+from milestones.actions.base import require_state, take, tell
+from milestones.models import CheckIn, Comment, Deliverable
+from milestones.states import UNFINISHED, Answer
+
+
+@transaction.atomic
+def say(
+    *,
+    by: User,
+    engagement: Engagement,
+    text: str,
+    deliverable: Deliverable | None = None,
+    shared: bool = False,
+    answers: Comment | None = None,
+) -> Comment:
+    """Write a line in the thread of an engagement or of a deliverable; internal to the firm unless `shared`.
+
+    A contact's line is always shared and a question; the firm's shared line below it answers what is open there.
+    """
+    _require_part_of(by, engagement)
+    root = _root(engagement, answers)
+    deliverable = root.deliverable if root else deliverable
+    shared = shared or by.is_contact
+    if shared:
+        _require_shared(deliverable, root)
+    if deliverable is not None and deliverable.engagement_id != engagement.pk:
+        raise DomainError(_("That deliverable belongs to another engagement."))
+    comment = Comment(engagement=engagement, client_id=engagement.client_id, by=by, text=text.strip(), shared=shared)
+    comment.deliverable, comment.answers, comment.is_question = deliverable, root, by.is_contact
+    checked(comment, exclude={"engagement", "client", "by", "deliverable", "answers"}).save(force_insert=True)
+    if root and shared and by.is_firm:
+        _answer_thread(root)
+    _tell_line(by, comment)
+    return comment
+
+
+def _require_part_of(by: User, engagement: Engagement) -> None:
+    if by.is_contact:
+        if by.client_ref != engagement.client_id:
+            raise NotAllowed(_("This engagement is another company’s."))
+        return
+    require_team(by, engagement)
+
+
+def _root(engagement: Engagement, answers: Comment | None) -> Comment | None:
+    """Return the first line of the thread; threads are two levels deep."""
+    if answers is None:
+        return None
+    root = answers.answers or answers
+    if root.engagement_id != engagement.pk:
+        raise DomainError(_("That line belongs to another engagement."))
+    return root
+
+
+def _require_shared(deliverable: Deliverable | None, root: Comment | None) -> None:
+    """A shared line never hangs on something that the client cannot see."""
+    if deliverable is not None and not deliverable.shared:
+        raise IllegalMove(_("This deliverable is internal, so the client cannot see lines about it."), field="shared")
+    if root is not None and not root.shared:
+        raise IllegalMove(_("This thread is internal. Start a new line to share something."), field="shared")
+
+
+def _answer_thread(root: Comment) -> None:
+    thread = Comment.objects.filter(Q(pk=root.pk) | Q(answers=root))
+    thread.filter(is_question=True, answered_at__isnull=True).update(answered_at=now())
+
+
+def _tell_line(by: User, comment: Comment) -> None:
+    if comment.is_question:
+        verb, message = "asked", gettext_noop("%(actor)s asked: %(text)s")
+    elif comment.answers_id:
+        verb, message = "answered", gettext_noop("%(actor)s answered: %(text)s")
+    else:
+        verb, message = "commented", gettext_noop("%(actor)s wrote: %(text)s")
+    text = comment.text if len(comment.text) <= 140 else f"{comment.text[:139]}…"
+    about, shared = comment.deliverable, comment.shared
+    tell(by, comment.engagement, verb, message, deliverable=about, shared=shared, text=text)
+
+
+@transaction.atomic
+def check_in(
+    *, by: User, deliverable: Deliverable, answer: str, slips_to: date | None = None, why: str = ""
+) -> CheckIn:
+    """Say how an own deliverable stands this week; said again in the same week (the client's), it replaces.
+
+    `slips_to` goes with "slips", a reason with "slips" and "blocked".
+    """
+    take(deliverable)
+    require_state(deliverable, UNFINISHED)
+    if deliverable.owner is None or deliverable.owner.user_id != by.pk:
+        raise NotAllowed(_("Only the owner of this deliverable says how it stands."))
+    today = deliverable.engagement.today()
+    _check_answer(deliverable, answer, slips_to, why, today)
+    said = CheckIn.objects.filter(deliverable=deliverable, by=by, week=week_of(today)).first() or CheckIn(
+        deliverable=deliverable,
+        engagement_id=deliverable.engagement_id,
+        client_id=deliverable.client_id,
+        by=by,
+        week=week_of(today),
+    )
+    said.answer, said.why, said.at = answer, why.strip(), now()
+    said.slips_to = slips_to if answer == Answer.SLIPS else None
+    checked(said, exclude={"deliverable", "engagement", "client", "by"}).save()
+    message = gettext_noop("%(actor)s on %(title)s this week: %(answer)s")
+    label = str(Answer(answer).label).lower()
+    tell(by, deliverable.engagement, "checked_in", message, deliverable=deliverable, answer=label)
+    return said
+
+
+def _check_answer(deliverable: Deliverable, answer: str, slips_to: date | None, why: str, today: date) -> None:
+    if answer not in Answer.values:
+        raise DomainError(_("Choose one of the three answers."), field="answer")
+    if answer == Answer.SLIPS and (slips_to is None or slips_to <= deliverable.due_on or slips_to < today):
+        raise DomainError(_("Say to which day it slips, after the day it is due on."), field="slips_to")
+    if answer == Answer.SLIPS and slips_to is not None and slips_to >= date(2200, 1, 1):
+        raise DomainError(_("Choose dates between 2000 and 2199."), field="slips_to")
+    if answer == Answer.BLOCKED and not why.strip():
+        raise DomainError(_("Say what it waits for."), field="why")
+
+
+def week_of(day: date) -> str:
+    """Return the ISO week, as 2026-W48."""
+    year, week, _day = day.isocalendar()
+    return f"{year}-W{week:02d}"

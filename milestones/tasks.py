@@ -1,0 +1,87 @@
+"""Tasks of the work: forecasts and slip flags."""
+
+from datetime import timedelta
+from typing import Final
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils.translation import gettext as _
+
+from accounts import jobs
+from accounts.clock import now, today
+from accounts.db import as_firm
+from accounts.jobs import Progress
+from accounts.models import Job
+from engagements.models import Engagement
+from engagements.states import EngagementState
+from milestones import slips
+from milestones.models import ForecastRun, Plan
+from milestones.plan_inputs import stall_days_by_role
+
+# Task and seconds between two runs.
+PERIODIC: Final[dict[str, float]] = {"milestones.nightly": 300.0, "milestones.release": 900.0}
+NIGHT_HOUR: Final = 1  # of the client's clock; the run comes before anybody's morning
+CHUNK: Final = 20
+
+
+@jobs.handler("slip_engagement", lease=timedelta(minutes=3), retry_on=(OperationalError,))
+def slip_engagement(job: Job, report: Progress) -> dict[str, object]:
+    """Forecast one engagement after its plan changed; several changes in a row are done by the first job."""
+    del report
+    with as_firm():
+        engagement = Engagement.objects.select_related("client").filter(pk=job.args["engagement"]).first()
+        if engagement is None or _is_done(engagement):
+            return {"made": 0}
+        return {"made": int(slips.recompute(engagement) is not None)}
+
+
+def _is_done(engagement: Engagement) -> bool:
+    version = Plan.objects.values_list("version", flat=True).get(engagement=engagement)
+    done = ForecastRun.objects.filter(engagement=engagement, on=engagement.today(), plan_version=version)
+    return done.exists()
+
+
+@jobs.handler("slip_nightly", lease=timedelta(minutes=10), retry_on=(OperationalError,))
+def slip_nightly(job: Job, report: Progress) -> dict[str, object]:
+    """Forecast every active engagement of one time zone and close the flags whose cause is gone."""
+    with as_firm():
+        active = Engagement.objects.filter(state=EngagementState.ACTIVE, removed_at__isnull=True)
+        ids = list(active.filter(client__time_zone=job.args["time_zone"]).order_by("pk").values_list("pk", flat=True))
+        stall_days = stall_days_by_role()
+    made = 0
+    for first in range(0, len(ids), CHUNK):
+        with as_firm():
+            chunk = Engagement.objects.select_related("client").filter(pk__in=ids[first : first + CHUNK])
+            made += len(slips.recompute_many(list(chunk), nightly=True, stall_days=stall_days))
+        report(min(first + CHUNK, len(ids)), len(ids), _("Forecasting engagements"))
+    return {"made": made, "of": len(ids)}
+
+
+@shared_task(name="milestones.nightly")
+def nightly() -> None:
+    """Ask for the night's run of each time zone where the night has come, once a date there."""
+    with as_firm():
+        active = Engagement.objects.filter(state=EngagementState.ACTIVE, removed_at__isnull=True)
+        for zone in active.order_by().values_list("client__time_zone", flat=True).distinct():
+            _ask_for_night(zone)
+
+
+def _ask_for_night(zone: str) -> None:
+    there = today(zone)
+    if hour_at(zone) >= NIGHT_HOUR and jobs.once(f"slips.{zone}"[:60], there.isoformat()):
+        key, args = f"{zone}:{there.isoformat()}", {"time_zone": zone}
+        jobs.request(kind="slip_nightly", key=key, args=args, by=None)
+
+
+def hour_at(zone: str) -> int:
+    """Return the hour of the clock in a time zone."""
+    from zoneinfo import ZoneInfo
+
+    return now().astimezone(ZoneInfo(zone)).hour
+
+
+@shared_task(name="milestones.release")
+def release() -> None:
+    """Show clients what has waited for a working day."""
+    with as_firm():
+        slips.release_due()
