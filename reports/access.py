@@ -16,7 +16,7 @@ from accounts.errors import NotAllowed
 from accounts.http import AuthedHttpRequest
 from accounts.models import User, with_people
 from engagements.models import Client, Contact, Engagement
-from milestones.models import Deliverable, Evidence, PlanChange, Wait
+from milestones.models import Comment, Deliverable, Evidence, Milestone, PlanChange, Wait
 from milestones.states import WaitOn
 from reports.models import HandoffPack
 
@@ -98,6 +98,17 @@ def change(reader: Reader, engagement: Engagement, public_id: str) -> PlanChange
 def pack(reader: Reader, engagement: Engagement, public_id: str) -> HandoffPack:
     """Return an issued handoff pack."""
     rows = HandoffPack.objects.filter(client=reader.client, issued_at__isnull=False)
+    return get_object_or_404(rows, engagement=engagement, public_id=public_id)
+
+
+def milestone(reader: Reader, engagement: Engagement, day: int) -> Milestone:
+    """Return a milestone of the engagement by its day."""
+    return get_object_or_404(Milestone, client=reader.client, engagement=engagement, day=day)
+
+
+def comment(reader: Reader, engagement: Engagement, public_id: str) -> Comment:
+    """Return a shared line of the engagement's threads."""
+    rows = Comment.objects.filter(client=reader.client, shared=True)
     return get_object_or_404(rows, engagement=engagement, public_id=public_id)
 
 

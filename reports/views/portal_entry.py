@@ -6,6 +6,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django import forms
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from reports import access
 from reports.access import Reader
 from reports.portal import links
 
+READ_AND_SEND = ["GET", "HEAD", "POST"]
 Page = Callable[..., HttpResponseBase]
 
 
@@ -32,7 +34,7 @@ class Tab:
 
 
 def portal(page: Page) -> Page:
-    """Give a page its reader, as its second argument: the contact who asks, or (address with `contact`) the one a manager looks on.
+    """Give a page its reader: the contact who asks, or (address with `contact`) the one whom a manager looks on.
 
     A manager's look runs under the portal's role with that contact's client, and cannot change anything.
     """
@@ -90,3 +92,22 @@ def tabs(reader: Reader, engagement: Engagement, here: str) -> list[Tab]:
         ("portal_files", _("Files"), "folder"),
     )
     return [Tab(links.to(reader, name, code=engagement.code), label, icon, name == here) for name, label, icon in pages]
+
+
+def show_form(
+    request: AuthedHttpRequest,
+    reader: Reader,
+    template: str,
+    form: forms.Form,
+    *,
+    refused: DomainError | None = None,
+    **context: Any,
+) -> HttpResponseBase:
+    """Render a page with a form; what the action refused stands beside its field, and what was typed stays."""
+    if refused is not None:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    to_put_right = refused is None and form.is_bound and not form.is_valid()
+    response = show(request, reader, template, form=form, refused=refused, **context)
+    if to_put_right:
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return response
