@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from engagements.models import BusinessMetric, Placement
-from milestones.calendar import WorkCalendar
+from milestones.calendar import LAST_YEAR, WorkCalendar
 from milestones.catalogue import Item
 from milestones.importing import PlanFile, PlanRow
 from milestones.lines import MAX_EFFORT, PlanLine
@@ -109,13 +109,21 @@ class Frame:
     metrics: tuple[str, ...] = ()
 
     def milestone(self, day: int) -> date:
-        """Return the date of a milestone: so many calendar days from the start, rolled to a working day."""
-        return self.calendar.milestone_date(self.start, day)
+        """Return the date of a milestone: so many calendar days from the start, rolled to a working day.
+
+        Where the calendar ends it is the last day there is; such a plan is refused when it is written.
+        """
+        try:
+            return self.calendar.milestone_date(self.start, day)
+        except ValueError:
+            return date(LAST_YEAR, 12, 31)
 
     def milestone_for(self, due_on: date) -> int:
         """Return the day of the first milestone that is not before a date; beyond 90 there is one every 30 days."""
-        days = range(STEP, LAST_DAY + 1, STEP)
-        return next((day for day in days if self.milestone(day) >= due_on), LAST_DAY)
+        for day in range(STEP, LAST_DAY, STEP):
+            if self.milestone(day) >= due_on:
+                return day
+        return LAST_DAY
 
     def milestones(self, days: Iterable[int], names: Mapping[int, str]) -> list[tuple[int, str, date]]:
         """Return (day, name, due date) of 30, 60, 90 and what else the lines name."""
