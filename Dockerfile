@@ -10,7 +10,8 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --user-group --home-dir /srv/emplace --shell /usr/sbin/nologin emplace \
+ && groupadd --system --gid 10001 emplace \
+ && useradd --system --uid 10001 --gid 10001 --home-dir /srv/emplace --shell /usr/sbin/nologin emplace \
  && install -d -o emplace -g emplace -m 0750 /srv/emplace/media
 
 COPY --from=packages /opt/venv /opt/venv

@@ -1,4 +1,4 @@
-"""The demo's command: `python -m config.demo` starts, `python -m config.demo reset` starts over."""
+"""The demo's command: `python -m config.demo` starts; `reset` after it starts over, `drill` breaks things."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
-from config.demo import prepare
+from config.demo import drill, prepare
 from config.demo.place import Place
 from config.demo.ports import ADDRESS, choose_port
 from config.demo.progress import Steps
@@ -187,6 +187,8 @@ def main(arguments: list[str]) -> int:
             place.forget()
             print("The demo's data is gone. `make demo` starts afresh.")
             return 0
+        if arguments == ["drill"]:
+            return drill.main()
         return start(place)
     except AlreadyRunningError:
         print("The demo is running. Stop it first (Ctrl-C where it runs), then start over.", file=sys.stderr)

@@ -89,8 +89,8 @@ class Supervisor:
         self.notes.unlink(missing_ok=True)
 
     def _note(self) -> None:
-        running = [service.child.pid for service in self.services if service.child is not None]
-        self.notes.write_text(json.dumps([[pid, _born(pid)] for pid in running]))
+        running = {service.name: service.child.pid for service in self.services if service.child is not None}
+        self.notes.write_text(json.dumps({name: [pid, _born(pid)] for name, pid in running.items()}))
 
 
 def _born(pid: int) -> float:
@@ -101,10 +101,16 @@ def _born(pid: int) -> float:
         return 0.0
 
 
+def running_services(notes: Path) -> dict[str, int]:
+    """Return the pid of each service that a run noted and that still runs. Raises OSError, ValueError."""
+    noted = json.loads(notes.read_text())
+    return {name: pid for name, (pid, born) in noted.items() if born and _born(pid) == born}
+
+
 def stop_leftovers(notes: Path) -> int:
     """Stop what a killed run left running, and return how many processes that were."""
     with suppress(OSError, ValueError):
-        left = [pid for pid, born in json.loads(notes.read_text()) if born and _born(pid) == born]
+        left = list(running_services(notes).values())
         running = [psutil.Process(pid) for pid in left if psutil.pid_exists(pid)]
         for process in running:
             with suppress(psutil.Error):

@@ -124,20 +124,20 @@ class Keeper:
         self.start([name])
 
     def obey(self, command: str) -> str:
-        """Do one command ("stop redis", "start redis", "restart postgres", "kill postgres", "stop")."""
+        """Do one command ("stop redis", "start redis", "restart postgres", "crash postgres", "stop")."""
         verb, _, name = command.partition(" ")
         if verb == "stop" and not name:
             self.stopping = True
-        elif name not in self.servers or verb not in {"start", "stop", "restart", "kill"}:
+        elif name not in self.servers or verb not in {"start", "stop", "restart", "crash"}:
             return f"unknown command {command!r}"
         else:
             self._turn(verb, name)
         return "ok"
 
     def _turn(self, verb: str, name: str) -> None:
-        if verb == "kill" and name in self.children:
+        if verb == "crash" and name in self.children:
             self.children[name].kill()
-            self.children.pop(name).wait()
+            self.children[name].wait()  # `tick` finds it dead, as after any crash
         if verb in {"stop", "restart"}:
             self.stop([name])
         if verb in {"start", "restart"}:
