@@ -52,7 +52,7 @@ PRINT: Final[Theme] = {
     "band_b": "#f3f3f8",
     "done": "#5450d6",
     "rest": "#d9d8f7",
-    "base": "#8b8d9d",
+    "base": "#868898",
     "ok": "#1f9d66",
     "warn": "#c07a00",
     "bad": "#d93a48",
