@@ -43,7 +43,9 @@ def take_plan(engagement: Engagement, *, states: Collection[str] = WORKABLE) -> 
     if not Plan.objects.filter(engagement_id=engagement.pk).update(version=F("version") + 1, changed_at=now()):
         raise IllegalMove(_("This engagement has no plan yet."))
     engagement.refresh_from_db(from_queryset=Engagement.objects.select_related("client"))
-    if engagement.removed_at or engagement.archived_at or engagement.state not in states:
+    if engagement.removed_at or engagement.archived_at:
+        raise IllegalMove(_("This engagement was put away. Bring it back first."))
+    if engagement.state not in states:
         raise IllegalMove(str(NOT_WORKABLE[EngagementState(engagement.state)]))
     return engagement
 
