@@ -58,7 +58,7 @@ def test_every_state_has_a_word_a_shape_and_a_pill(state):
 
 
 def test_states_that_differ_in_colour_differ_in_shape_too():
-    tones = {}
+    tones: dict[str, set[str]] = {}
     for shape, tone in SHAPES.values():
         tones.setdefault(shape, set()).add(tone)
     assert tones["check"] == {"ok"}
