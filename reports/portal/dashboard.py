@@ -89,9 +89,8 @@ def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
     today, plan = engagement.today(), plan_of(engagement)
     told = health.told(engagement, plan)
     found = rows.rows(reader, engagement, told.works, today, rows.query(reader, engagement))
-    in_order = stages.stages(
-        engagement, list(Milestone.objects.filter(engagement=engagement)), found, told.milestones, today
-    )
+    milestones = list(Milestone.objects.filter(engagement=engagement))
+    in_order = stages.stages(reader, engagement, milestones, found, told.milestones, today)
     cards = metrics.cards(metrics.query(engagement))
     calendar = WorkCalendar(reader.client.country, reader.client.subdivision)
     last_on = max([stage.due_on for stage in in_order], default=engagement.start_on)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _, ngettext
 
 from engagements.models import Engagement
 from milestones.models import Milestone
+from reports.access import Reader
 from reports.pages.forecasts import Outlook, outlook
 from reports.pages.words import Day, day_of, short
+from reports.portal import links
 from reports.portal.rows import Row
 
 
@@ -32,6 +34,7 @@ class Stage:
     summary: str
     is_now: bool
     to_sign: int
+    sign_url: str
 
     @property
     def is_done(self) -> bool:
@@ -40,7 +43,12 @@ class Stage:
 
 
 def stages(
-    engagement: Engagement, found: Sequence[Milestone], rows: Sequence[Row], forecast: Mapping[str, Any], today: date
+    reader: Reader,
+    engagement: Engagement,
+    found: Sequence[Milestone],
+    rows: Sequence[Row],
+    forecast: Mapping[str, Any],
+    today: date,
 ) -> list[Stage]:
     """Return the milestones in order of their dates."""
     made: list[Stage] = []
@@ -49,7 +57,9 @@ def stages(
         own = tuple(row for row in rows if row.milestone_id == one.pk)
         is_now = not now_found and any(not row.accepted for row in own) and engagement.is_live
         now_found = now_found or is_now
-        made.append(_stage(one, own, outlook(forecast.get(one.public_id)), first_day, is_now=is_now, today=today))
+        stage = _stage(one, own, outlook(forecast.get(one.public_id)), first_day, is_now=is_now, today=today)
+        sign_url = links.to(reader, "portal_milestone_sign", code=engagement.code, day=one.day)
+        made.append(replace(stage, sign_url=sign_url))
         first_day = one.day + 1
     return made
 
@@ -71,6 +81,7 @@ def _stage(one: Milestone, own: tuple[Row, ...], seen: Outlook, first_day: int, 
         summary=_summary(own, accepted, today),
         is_now=is_now,
         to_sign=sum(row.to_sign for row in own),
+        sign_url="",
     )
 
 
