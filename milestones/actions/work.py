@@ -217,7 +217,7 @@ def _require_no_circle(deliverable: Deliverable, wanted: set[int]) -> None:
     circle = find_circle(before)
     if circle:
         titles = {str(row.pk): row.title for row in Deliverable.objects.filter(pk__in=[int(one) for one in circle])}
-        spelled = " → ".join(f"“{titles[one]}”" for one in circle)
+        spelled = " → ".join(f"“{titles[one]}”" for one in [*circle, circle[0]])
         sentence = _("These would wait for each other in a circle: %(circle)s. Leave one of them out.")
         raise DomainError(sentence % {"circle": spelled}, field="after")
 
