@@ -51,5 +51,4 @@ def words() -> Words:
         accepted=_("{n} accepted"),
         accepted_of=_("{n} accepted of {total}; the plan said {planned} by now"),
         load=_("week of {date}: {here}% here, {elsewhere}% elsewhere"),
-        day_of=_("day {n} of {total}"),
     )

@@ -46,7 +46,6 @@ class Words:
     accepted: str = "{n} accepted"
     accepted_of: str = "{n} accepted of {total}; the plan said {planned} by now"
     load: str = "week of {date}: {here}% here, {elsewhere}% elsewhere"
-    day_of: str = "day {n} of {total}"
 
 
 ENGLISH = Words()
