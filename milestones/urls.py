@@ -1,5 +1,29 @@
-"""Addresses of this floor."""
+"""Addresses of this floor: where the plan is worked on. Its pages are served by reports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from milestones.views import changes, evidence, life, talk, waits, work
+
+urlpatterns = [
+    path("work/<slug:public_id>/start/", work.start, name="work_start"),
+    path("work/<slug:public_id>/submit/", work.submit, name="work_submit"),
+    path("work/<slug:public_id>/take-back/", work.take_back, name="work_take_back"),
+    path("work/<slug:public_id>/accept/", work.accept, name="work_accept"),
+    path("work/<slug:public_id>/lines/", work.add_line, name="done_line_add"),
+    path("work/<slug:public_id>/evidence/", evidence.add, name="evidence_add"),
+    path("work/<slug:public_id>/waits/", waits.open_wait, name="wait_open"),
+    path("work/<slug:public_id>/check-in/", talk.check_in, name="check_in"),
+    path("lines/<slug:public_id>/tick/", work.tick, name="done_tick"),
+    path("lines/<slug:public_id>/", work.change_line, name="done_line_change"),
+    path("evidence/<slug:public_id>/", evidence.download, name="evidence_file"),
+    path("evidence/<slug:public_id>/remove/", evidence.remove, name="evidence_remove"),
+    path("waits/<slug:public_id>/close/", waits.close, name="wait_close"),
+    path("waits/<slug:public_id>/nudge/", waits.nudge, name="wait_nudge"),
+    path("changes/<slug:public_id>/withdraw/", changes.withdraw, name="change_withdraw"),
+    path("engagements/<slug:code>/ask/", changes.ask, name="change_ask"),
+    path("engagements/<slug:code>/comments/", talk.comment, name="comment_add"),
+    path("engagements/<slug:code>/life/<slug:what>/", life.change, name="engagement_life"),
+    path("engagements/<slug:code>/m/<int:day>/correct/", work.correct_milestone, name="milestone_correct"),
+    path("engagements/<slug:code>/d/<slug:public_id>/edit/", work.edit, name="deliverable_edit"),
+    path("engagements/<slug:code>/d/<slug:public_id>/correct/", work.correct, name="deliverable_correct"),
+]

@@ -1,0 +1,69 @@
+"""Loaders of the firm's side of the work: what a person may not know of is 404. The portal's are in reports/access.py.
+
+Managers see every engagement, specialists those where they are placed; whoever sees a deliverable may work on it, and
+what only managers may do is refused by the actions.
+"""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from accounts.access import require_firm
+from accounts.http import AuthedHttpRequest
+from engagements.models import Engagement
+from milestones.models import Comment, Deliverable, DoneLine, Evidence, Milestone, PlanChange, Wait
+
+LOADED = ("deliverable__engagement__client", "deliverable__engagement__manager")
+
+
+def _visible(request: AuthedHttpRequest) -> "QuerySet[Engagement]":
+    return Engagement.objects.visible_to(require_firm(request)).filter(removed_at__isnull=True)
+
+
+def engagement(request: AuthedHttpRequest, code: str) -> Engagement:
+    """Return the engagement of this code."""
+    return get_object_or_404(_visible(request).select_related("client", "manager", "service_line"), code=code)
+
+
+def deliverable(request: AuthedHttpRequest, public_id: str, *, code: str | None = None) -> Deliverable:
+    """Return a deliverable, where given of the engagement of this code."""
+    rows = Deliverable.objects.select_related("engagement__client", "engagement__manager", "owner__user", "milestone")
+    rows = rows.filter(engagement__in=_visible(request))
+    if code is not None:
+        rows = rows.filter(engagement__code=code)
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def milestone(request: AuthedHttpRequest, code: str, day: int) -> Milestone:
+    """Return the milestone of an engagement that is due on this plan day."""
+    rows = Milestone.objects.select_related("engagement__client", "engagement__manager")
+    return get_object_or_404(rows.filter(engagement__in=_visible(request)), engagement__code=code, day=day)
+
+
+def done_line(request: AuthedHttpRequest, public_id: str) -> DoneLine:
+    """Return a line of a definition of done."""
+    rows = DoneLine.objects.select_related(*LOADED).filter(deliverable__engagement__in=_visible(request))
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def evidence(request: AuthedHttpRequest, public_id: str) -> Evidence:
+    """Return a piece of evidence that was not removed."""
+    rows = Evidence.objects.select_related(*LOADED).filter(engagement__in=_visible(request), removed_at__isnull=True)
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def wait(request: AuthedHttpRequest, public_id: str) -> Wait:
+    """Return a wait, open or closed."""
+    rows = Wait.objects.select_related(*LOADED, "contact__user").filter(engagement__in=_visible(request))
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def change(request: AuthedHttpRequest, public_id: str) -> PlanChange:
+    """Return a plan change, whatever became of it."""
+    rows = PlanChange.objects.select_related("engagement__client", "asked_by")
+    return get_object_or_404(rows.filter(engagement__in=_visible(request)), public_id=public_id)
+
+
+def comment(request: AuthedHttpRequest, public_id: str) -> Comment:
+    """Return a line of a thread."""
+    rows = Comment.objects.select_related("engagement__client", "deliverable", "answers__deliverable")
+    return get_object_or_404(rows.filter(engagement__in=_visible(request)), public_id=public_id)
