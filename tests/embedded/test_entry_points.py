@@ -100,12 +100,18 @@ def test_web_serves_behind_a_proxy_and_its_health_check_tells(environment: dict[
     assert processes.stop(child, ((signal.SIGTERM, 20.0),)) in {0, -signal.SIGTERM}
 
 
-def test_the_worker_works_once_beat_sends_it_the_canary(environment: dict[str, str], entry_point):
+def test_the_worker_is_healthy_once_it_finished_a_canary(environment: dict[str, str], entry_point):
     assert healthy(environment, "worker") != 0
-    _, worker_log = entry_point("worker")
-    _, beat_log = entry_point("beat")
-    assert eventually(lambda: " ready." in worker_log.read_text(), 60), worker_log.read_text()
-    assert eventually(lambda: healthy(environment, "worker") == 0, 100), beat_log.read_text() + worker_log.read_text()
+    _, log = entry_point("worker")
+    assert eventually(lambda: " ready." in log.read_text(), 60), log.read_text()
+    succeed([sys.executable, "-m", "celery", "-A", "config.celery:app", "call", "accounts.canary"], environment)
+    assert eventually(lambda: healthy(environment, "worker") == 0, 60), log.read_text()
+
+
+def test_beat_starts_and_stays(environment: dict[str, str], entry_point):
+    child, log = entry_point("beat")
+    assert eventually(lambda: "beat: Starting" in log.read_text(), 60), log.read_text()
+    assert child.poll() is None
 
 
 def test_a_health_check_without_a_part_is_refused(environment: dict[str, str]):
