@@ -1,5 +1,7 @@
 """Roles are taken for a transaction, and given back whatever happens."""
 
+from contextlib import suppress
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, ProgrammingError, connection, transaction
@@ -21,6 +23,19 @@ def settings_now() -> tuple[str, ...]:
 
 def role_now() -> str:
     return settings_now()[0]
+
+
+def write_and_raise(user: User) -> None:
+    with as_portal([1]), as_firm():
+        User.objects.filter(pk=user.pk).update(name="Nobody")
+        raise RuntimeError("halfway")
+
+
+def write_and_swallow(user: User) -> None:
+    with as_firm():
+        User.objects.filter(pk=user.pk).update(name="Lost without a word")
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
 
 
 OWN_TABLES = [
@@ -66,9 +81,8 @@ def test_nested_roles_restore_the_one_before(people):
 def test_an_exception_restores_the_role_and_drops_what_was_written(people):
     with as_firm(people.manager):
         before = settings_now()
-        with pytest.raises(RuntimeError, match="halfway"), as_portal([1]), as_firm():
-            User.objects.filter(pk=people.specialist.pk).update(name="Nobody")
-            raise RuntimeError("halfway")
+        with pytest.raises(RuntimeError, match="halfway"):
+            write_and_raise(people.specialist)
         assert settings_now() == before
         people.specialist.refresh_from_db()
         assert people.specialist.name == "Sam Specialist"
@@ -85,10 +99,8 @@ def test_a_database_error_inside_restores_the_role(people):
 
 @pytest.mark.django_db
 def test_a_swallowed_database_error_is_not_taken_for_success(people):
-    with pytest.raises(BrokenTransactionError), as_firm(people.manager):
-        User.objects.filter(pk=people.specialist.pk).update(name="Lost without a word")
-        with pytest.raises(DatabaseError), connection.cursor() as cursor:
-            cursor.execute("SELECT 1 / 0")
+    with pytest.raises(BrokenTransactionError):
+        write_and_swallow(people.specialist)
     assert role_now() == "none"
 
 

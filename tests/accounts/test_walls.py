@@ -47,7 +47,8 @@ def test_each_column_called_client_id_is_declared():
 def test_client_table_has_row_security_and_says_what_the_portal_sees(table):
     wall = ddl.walls()[table]
     enabled, forced_off = one("SELECT relrowsecurity, NOT relforcerowsecurity FROM pg_class WHERE relname = %s", table)
-    assert enabled and forced_off
+    assert enabled
+    assert forced_off
     found = policies_of(table)
     assert ("wall_portal" in found) == (wall.portal is not None)
     if wall.portal:
@@ -105,6 +106,9 @@ def test_a_model_without_a_wall_is_refused(monkeypatch):
     class Naked(models.Model):
         class Meta:
             app_label = "accounts"
+
+        def __str__(self) -> str:
+            return "naked"
 
     monkeypatch.setattr("accounts.checks.all_models", lambda: [Naked])
     (error,) = every_table_has_a_wall(None)
