@@ -1,5 +1,7 @@
 """Handoff packs, as issued."""
 
+from dataclasses import replace
+
 from django.db import models
 from django.db.models import Q
 
@@ -16,8 +18,12 @@ class HandoffPack(models.Model):
     The number is taken when the file is whole, so a failed export leaves no gap.
     """
 
-    wall = client_table(
-        portal=f"{OWN} AND issued_at IS NOT NULL AND engagement_id IN (SELECT id FROM engagements_engagement)"
+    # Whoever holds a file may ask whether it is genuine, without signing in: that answer names nobody.
+    wall = replace(
+        client_table(
+            portal=f"{OWN} AND issued_at IS NOT NULL AND engagement_id IN (SELECT id FROM engagements_engagement)"
+        ),
+        login="SELECT (sha256, number, issued_at)",
     )
 
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.timezone import localdate
 
 from accounts.models import with_people
 from engagements.models import Agreement, BusinessMetric, Engagement, Placement, Risk
@@ -199,7 +200,7 @@ def proof(evidence: Evidence) -> Proof:
         where=evidence.url or evidence.file_name,
         sha256=evidence.sha256,
         by=evidence.by.name,
-        on=evidence.at.date(),
+        on=localdate(evidence.at),
     )
 
 
@@ -327,9 +328,9 @@ def changes(engagement: Engagement) -> tuple[Change, ...]:
             why=row.why,
             state_word=str(ChangeState(row.state).label),
             asked_by=row.asked_by.name,
-            asked_on=row.asked_at.date(),
+            asked_on=localdate(row.asked_at),
             decided_by=row.decided_by_user.name if row.decided_by_user else "",
-            decided_on=row.decided_at.date() if row.decided_at else None,
+            decided_on=localdate(row.decided_at) if row.decided_at else None,
         )
         for row in rows
     )

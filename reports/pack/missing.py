@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _, ngettext
 
+from engagements.models import Engagement
 from milestones.states import EvidenceKind
 from reports.pack.content import Item, Outcome, Person, Stage
 
@@ -61,6 +62,12 @@ def of_people(people: Iterable[Person]) -> Iterator[str]:
     """Say that nobody is placed."""
     if not list(people):
         yield _("No specialist is placed at this engagement.")
+
+
+def of_systems(engagement: Engagement) -> Iterator[str]:
+    """Say that nobody wrote down where the work lives."""
+    if not (engagement.backlog_url or engagement.release_url):
+        yield _("No link to the client's backlog or release control is on record.")
 
 
 def of_stages(stages: Iterable[Stage]) -> Iterator[str]:

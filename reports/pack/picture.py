@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from typing import Final
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from milestones.calendar import WorkCalendar
 from milestones.states import DeliverableState as State
-from reports.chart_words import chart_words
+from reports.chart_words import words
 from reports.charts import PRINT, Band, Item as Row, Timeline, timeline as drawn
 from reports.pack.content import Item, Pack, Stage
 
@@ -33,10 +35,17 @@ def timelines(pack: Pack) -> list[Picture]:
     start, end = extent(pack)
     found: list[Picture] = []
     for stage in pack.stages:
-        rows = [item for item in pack.items if item.milestone_day == stage.day]
-        for part in range(0, len(rows), MOST_ROWS):
-            found.append(picture(pack, stage, rows[part : part + MOST_ROWS], start, end, number=len(found)))
+        for part in evenly([item for item in pack.items if item.milestone_day == stage.day]):
+            found.append(picture(pack, stage, part, start, end, number=len(found)))
     return found
+
+
+def evenly(rows: list[Item]) -> Iterator[list[Item]]:
+    """Yield the rows in parts of nearly one size, none of them above MOST_ROWS, so that no page holds a stray row."""
+    parts = max(1, ceil(len(rows) / MOST_ROWS))
+    size = ceil(len(rows) / parts)
+    for first in range(0, len(rows), max(size, 1)):
+        yield rows[first : first + size]
 
 
 def extent(pack: Pack) -> tuple[date, date]:
@@ -49,23 +58,33 @@ def extent(pack: Pack) -> tuple[date, date]:
 def picture(pack: Pack, stage: Stage, rows: Iterable[Item], start: date, end: date, *, number: int) -> Picture:
     """Return one milestone's timeline."""
     title = _("Day %(day)d, %(name)s") % {"day": stage.day, "name": stage.name}
+    calendar = calendar_of(pack)
     facts = Timeline(
         title=title,
-        items=tuple(row(item) for item in rows),
+        items=tuple(row(item, calendar) for item in rows),
         bands=tuple(bands(pack)),
         start=start,
         end=end,
         today=pack.today,
+        today_label=_("Made, day %(day)d") % {"day": pack.engagement.day(pack.today)},
+        holidays=tuple(day for day, _name in calendar.holidays_between(start, end)),
     )
-    svg = drawn(facts, PRINT, uid=f"plan{number}", words=chart_words())
+    svg = drawn(facts, uid=f"plan{number}", theme=PRINT, words=words())
     return Picture(title, mark_safe(svg))  # noqa: S308 - the chart escapes every text it is given
 
 
-def row(item: Item) -> Row:
+def calendar_of(pack: Pack) -> WorkCalendar:
+    """Return the client's working days."""
+    client = pack.engagement.client
+    return WorkCalendar(client.country, client.subdivision)
+
+
+def row(item: Item, calendar: WorkCalendar) -> Row:
     """Return one deliverable for the picture; agreed against actual, so its tick is the agreed date."""
     due = item.agreed_on or item.due_on
     done = item.accepted_on
-    likely = None if done else max(item.likely_on or due, item.start_on)
+    likely = None if done else max(item.likely_on or item.due_on, item.start_on)
+    finish = done or likely or due
     return Row(
         name=item.title,
         state=SHAPES.get(State(item.state), item.state),
@@ -73,7 +92,7 @@ def row(item: Item) -> Row:
         due=due,
         likely=likely,
         done_on=done,
-        slip=((done or likely or due) - due).days or None,
+        slip=calendar.working_days_between(due, finish) or None,
     )
 
 
@@ -82,5 +101,6 @@ def bands(pack: Pack) -> Iterator[Band]:
     since = pack.engagement.start_on
     for stage in pack.stages:
         if stage.due_on > since:
-            yield Band(stage.name, since, stage.due_on)
+            short = _("Day %(day)d") % {"day": stage.day}
+            yield Band(stage.name, since, stage.due_on, label=short, short=short)
             since = stage.due_on + timedelta(days=1)

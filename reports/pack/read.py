@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.clock import now
@@ -15,7 +16,15 @@ from reports.pack.content import Item, Outcome, Pack
 
 
 def read(engagement: Engagement) -> Pack:
-    """Return what the pack of this engagement prints, in a number of queries that does not grow with its rows."""
+    """Return what the pack of this engagement prints, in a number of queries that does not grow with its rows.
+
+    Dates are the client's.
+    """
+    with timezone.override(engagement.client.time_zone):
+        return _read(engagement)
+
+
+def _read(engagement: Engagement) -> Pack:
     register = content.items(engagement)
     outcomes = content.outcomes(engagement)
     agreement = Agreement.objects.filter(engagement=engagement).first()
@@ -62,14 +71,15 @@ def verdict(register: Sequence[Item], outcomes: Sequence[Outcome]) -> str:
     return f"{first} {second}"
 
 
-def gaps(pack: Pack) -> dict[str, list[str] | str]:
+def gaps(pack: Pack) -> dict[str, list[str]]:
     """Return what is missing by the section that it belongs to; `cover` lists all of it."""
     sections = {
         "outcomes": list(missing.of_outcomes(pack.outcomes)),
         "stages": list(missing.of_stages(pack.stages)),
         "items": list(missing.of_items(pack.items)),
+        "systems": list(missing.of_systems(pack.engagement)),
         "people": [*missing.of_people(pack.people), *missing.of_signers(pack.signers)],
     }
     kinds = missing.of_evidence(pack.items)
-    everything = [gap for gaps in sections.values() for gap in gaps] + list(kinds.values())
-    return {**sections, **kinds, "cover": everything}
+    everything = [gap for found in sections.values() for gap in found] + list(kinds.values())
+    return {**sections, **{kind: [sentence] for kind, sentence in kinds.items()}, "cover": everything}

@@ -12,16 +12,22 @@ from typing import Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext as _
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext as _, ngettext
 from weasyprint import HTML, Attachment, Document
 
+from accounts.glyphs import pill_shape
 from milestones.states import EvidenceKind
 from reports.pack.content import Item, Pack
 from reports.pack.fetcher import AllowList
+from reports.pack.glyphs import unshown
 from reports.pack.picture import timelines
 from reports.pack.read import at_target, gaps
 from reports.tables import safe_cell
 
+COVER_GAPS: Final = 6
 VARIANT: Final = "pdf/ua-1"
 EVIDENCE_SECTIONS: Final = {
     "models": (EvidenceKind.MODEL_CARD, EvidenceKind.DOCUMENT, EvidenceKind.RECORD, EvidenceKind.CODE),
@@ -49,6 +55,8 @@ def pack_name(pack: Pack, number: int) -> str:
 def html(pack: Pack, number: int) -> str:
     """Return the pack as one HTML document; it names our own files alone."""
     sections = {name: pack.evidence_of(*kinds) for name, kinds in EVIDENCE_SECTIONS.items()}
+    missing = gaps(pack)
+    missing["cover"] = [*unshown_gap(pack), *missing["cover"]]
     context = {
         "pack": pack,
         "pack_name": pack_name(pack, number),
@@ -57,16 +65,45 @@ def html(pack: Pack, number: int) -> str:
         "accepted": sum(item.is_accepted for item in pack.items),
         "at_target": at_target(pack.outcomes),
         "pictures": timelines(pack),
-        "missing": gaps(pack),
+        "health_shape": mark_safe(pill_shape(pack.health or pack.engagement.state)),  # noqa: S308 - constant markup
+        "systems": systems(pack),
+        "check_url": f"{settings.BASE_URL}{reverse('check')}",
+        "missing": missing,
+        "missing_more": max(0, len(missing["cover"]) - COVER_GAPS),
         "missing_title": _("Missing from this pack"),
         **sections,
     }
-    return render_to_string("reports/pack/pack.html", context)
+    with timezone.override(pack.engagement.client.time_zone):
+        return render_to_string("reports/pack/pack.html", context)
+
+
+def systems(pack: Pack) -> list[tuple[str, str]]:
+    """Return the client's systems that the work runs on, with their addresses."""
+    engagement = pack.engagement
+    named = (
+        (_("Backlog"), engagement.backlog_url),
+        (_("Release control"), engagement.release_url),
+        (_("Definition of done"), engagement.done_url),
+    )
+    return [(name, where) for name, where in named if where]
+
+
+def unshown_gap(pack: Pack) -> Iterator[str]:
+    """Say which characters of the pack no font of this installation shows."""
+    lost = unshown(json.dumps(data(pack), ensure_ascii=False, default=str))
+    if lost:
+        yield ngettext(
+            "%(count)d character cannot be shown, since no font here has it: %(codes)s.",
+            "%(count)d characters cannot be shown, since no font here has them: %(codes)s.",
+            len(lost),
+        ) % {"count": len(lost), "codes": ", ".join(f"U+{ord(char):04X}" for char in lost[:12])}
 
 
 def lay_out(document: str) -> Document:
     """Return the laid-out pages. Raises MissingAssetError where one of our files is not there."""
-    return HTML(string=document, url_fetcher=AllowList()).render(pdf_variant=VARIANT, pdf_tags=True)
+    return HTML(string=document, url_fetcher=AllowList()).render(
+        presentational_hints=True, pdf_variant=VARIANT, pdf_tags=True
+    )
 
 
 def draw(document: Document, attachments: Iterable[Attachment]) -> Drawn:
