@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _, gettext_lazy as _l
@@ -295,7 +295,13 @@ class People:
         self.role_choices = [("", _("Own role")), *((role.key, role.name) for role in self.roles.values())]
 
 
-class Rows(forms.BaseFormSet[Row]):
+if TYPE_CHECKING:
+    _RowSet = forms.BaseFormSet[Row]
+else:
+    _RowSet = forms.BaseFormSet
+
+
+class Rows(_RowSet):
     """A list of rows of which one at least must say something."""
 
     needed: str | Any = ""

@@ -54,19 +54,24 @@ def save_step(*, by: User, draft: PlanDraft, version: int, step: str, typed: Map
 
 
 @transaction.atomic
-def save_plan(*, by: User, draft: PlanDraft, version: int, plan: PlanTyped) -> PlanDraft:
-    """Keep where the plan comes from and what was changed in it."""
+def save_plan(
+    *, by: User, draft: PlanDraft, version: int, plan: PlanTyped, team: Mapping[str, str] | None = None
+) -> PlanDraft:
+    """Keep where the plan comes from and what was changed in it, and what that changed in the team."""
     held = _locked(by, draft)
     if held.version != version:
         raise _stale(held, "plan")
-    return _keep(held, "plan", {**held.data, "plan": asdict(plan)})
+    data = {**held.data, "plan": asdict(plan)}
+    if team is not None:
+        data["team"] = {key: _plain(value) for key, value in team.items()}
+    return _keep(held, "plan", data)
 
 
-def plan_file(name: str, data: bytes) -> dict[str, str]:
-    """Return how a draft keeps an uploaded plan. Raises DomainError for one that is too large to be a plan."""
+def plan_file(name: str, data: bytes) -> tuple[str, str]:
+    """Return content and name as a draft keeps an uploaded plan. Raises DomainError for one beyond 1 MB."""
     if len(data) > MAX_FILE:
         raise DomainError(_("The file is larger than 1 MB. A plan is a table of text; save it as CSV."), field="file")
-    return {"file": base64.b64encode(data).decode(), "file_name": _plain(name)[:200]}
+    return base64.b64encode(data).decode(), _plain(name)[:200]
 
 
 @transaction.atomic
