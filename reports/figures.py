@@ -17,9 +17,9 @@ from engagements.states import LIVE, Direction, EngagementState
 from milestones.models import Deliverable, Wait
 from milestones.states import COUNTED, UNFINISHED, WaitOn
 from reports.models import HandoffPack
+from reports.pages.lights import Light
 from reports.pages.pictures import trend
 from reports.pages.words import DASH
-from reports.portfolio import Light
 from roles.models import Specialist
 
 WINDOW_DAYS: Final = 90
@@ -158,7 +158,7 @@ def figures(rows: Sequence[Light], counts: Counts, history: History, today: date
 
 
 def _active(rows: Sequence[Light], counts: Counts, today: date) -> Figure:
-    live = [row for row in rows if row.state in LIVE]
+    live = [row for row in rows if row.is_live]
     clients = len({row.client_id for row in live})
     weeks = [today - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     by_week = [sum(1 for row in rows if _ran_on(row, day)) for day in weeks]

@@ -14,40 +14,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.models import User
-from accounts.states import Kind
-from engagements.models import Engagement
-from milestones.calendar import WorkCalendar
 from milestones.states import Cause
 from reports.needs_rows import Found, found
+from reports.pages.lights import Light
 from reports.pages.words import from_today, short
 
 # Working days after which a client who has something of ours is worth a nudge.
 LONG_WAIT: Final = 3
-
-
-@dataclass(frozen=True)
-class Brief:
-    """What a sentence has to know of an engagement."""
-
-    id: int
-    code: str
-    name: str
-    client: str
-    calendar: WorkCalendar
-    today: date
-
-    @property
-    def url(self) -> str:
-        """The engagement's page."""
-        return reverse("engagement", args=[self.code])
-
-    def opened(self, deliverable: str) -> str:
-        """The engagement's page with a deliverable open on it."""
-        return f"{self.url}?open={deliverable}#d-{deliverable}"
-
-    def worked_since(self, day: date) -> int:
-        """Working days from `day` until today at the client's."""
-        return self.calendar.working_days_between(day, self.today)
 
 
 @dataclass(frozen=True)
@@ -67,46 +40,26 @@ class Need:
     post: str = ""
 
 
-def brief_of(engagement: Engagement) -> Brief:
-    """Return the brief of an engagement with its client loaded."""
-    client = engagement.client
-    return Brief(
-        id=engagement.pk,
-        code=engagement.code,
-        name=engagement.name,
-        client=client.name,
-        calendar=WorkCalendar(client.country, client.subdivision),
-        today=engagement.today(),
-    )
-
-
-def briefs_for(user: User) -> dict[int, Brief]:
-    """The engagements that a person answers for: a manager's own, every one for an administrator."""
-    rows = Engagement.objects.visible_to(user).present().select_related("client")
-    if user.kind != Kind.ADMINISTRATOR:
-        rows = rows.filter(manager=user)
-    return {row.pk: brief_of(row) for row in rows.defer("goal", "definition_of_done")}
-
-
-def needs_of(user: User, briefs: Mapping[int, Brief]) -> list[Need]:
-    """What waits for this person, oldest first; one query."""
+def needs_of(user: User, rows: Iterable[Light]) -> list[Need]:
+    """What waits for this person in these engagements, oldest first; one query."""
+    briefs = {row.id: row for row in rows}
     grouped: defaultdict[str, list[Found]] = defaultdict(list)
     for row in found(user, list(briefs)):
         grouped[row.kind].append(row)
     needs = _slipping(grouped.pop("flag", []), briefs)
-    for kind, rows in grouped.items():
-        needs += _said(kind, rows, briefs)
+    for kind, of_kind in grouped.items():
+        needs += _said(kind, of_kind, briefs)
     return sorted(needs, key=lambda need: (need.since, need.who, need.text))
 
 
-def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Brief]) -> list[Need]:
+def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
     if kind == "logged":
         return [_logged(row) for row in rows]
     say = SAY[kind]
     return [need for row in rows if row.engagement in briefs and (need := say(row, briefs[row.engagement]))]
 
 
-def _slipping(rows: Iterable[Found], briefs: Mapping[int, Brief]) -> list[Need]:
+def _slipping(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
     """One line an engagement: its worst finding, and how many more there are."""
     by_engagement: defaultdict[int, list[Found]] = defaultdict(list)
     for row in rows:
@@ -115,7 +68,7 @@ def _slipping(rows: Iterable[Found], briefs: Mapping[int, Brief]) -> list[Need]:
     return [_worst(flags, briefs[pk]) for pk, flags in by_engagement.items() if pk in briefs]
 
 
-def _worst(flags: list[Found], brief: Brief) -> Need:
+def _worst(flags: list[Found], brief: Light) -> Need:
     late = [flag for flag in flags if flag.text == Cause.LATE]
     worst = min(late or flags, key=lambda flag: (flag.on or flag.since, flag.title))
     return Need(
@@ -129,7 +82,7 @@ def _worst(flags: list[Found], brief: Brief) -> Need:
     )
 
 
-def _late_words(flag: Found, more: int, brief: Brief) -> str:
+def _late_words(flag: Found, more: int, brief: Light) -> str:
     """`Model registry was due on 12 Nov: 10 days late, and 2 more are late.`"""
     told = _("“%(title)s” was due on %(day)s: %(late)s") % {
         "title": flag.title,
@@ -146,7 +99,7 @@ def _off_words(flag: Found, more: int) -> str:
     return told + (ngettext(", and %(n)d more is.", ", and %(n)d more are.", more) % {"n": more} if more else ".")
 
 
-def _sign_off(row: Found, brief: Brief) -> Need | None:
+def _sign_off(row: Found, brief: Light) -> Need | None:
     waited = brief.worked_since(row.since)
     if waited < LONG_WAIT:
         return None
@@ -154,7 +107,7 @@ def _sign_off(row: Found, brief: Brief) -> Need | None:
     return _nudge(row, brief, text)
 
 
-def _wait(row: Found, brief: Brief) -> Need | None:
+def _wait(row: Found, brief: Light) -> Need | None:
     waited = brief.worked_since(row.since)
     if waited < LONG_WAIT:
         return None
@@ -166,7 +119,7 @@ def _wait(row: Found, brief: Brief) -> Need | None:
     return _nudge(row, brief, text)
 
 
-def _nudge(row: Found, brief: Brief, text: str) -> Need:
+def _nudge(row: Found, brief: Light, text: str) -> Need:
     if row.on is not None:
         text = _("%(text)s Last nudged on %(day)s.") % {"text": text, "day": short(row.on)}
     return Need(
@@ -181,7 +134,7 @@ def _nudge(row: Found, brief: Brief, text: str) -> Need:
     )
 
 
-def _question(row: Found, brief: Brief) -> Need:
+def _question(row: Found, brief: Light) -> Need:
     about = f" ({row.title})" if row.title else ""
     return Need(
         kind=row.kind,
@@ -195,7 +148,7 @@ def _question(row: Found, brief: Brief) -> Need:
     )
 
 
-def _stale(row: Found, brief: Brief) -> Need:
+def _stale(row: Found, brief: Light) -> Need:
     last = _("since %(day)s") % {"day": short(row.on)} if row.on else _("at all")
     return Need(
         kind=row.kind,
@@ -208,7 +161,7 @@ def _stale(row: Found, brief: Brief) -> Need:
     )
 
 
-def _slips(row: Found, brief: Brief) -> Need:
+def _slips(row: Found, brief: Light) -> Need:
     text = _("expects “%(title)s” on %(day)s") % {"title": row.title, "day": short(row.on)}
     return Need(
         kind=row.kind,
@@ -221,7 +174,7 @@ def _slips(row: Found, brief: Brief) -> Need:
     )
 
 
-def _blocked(row: Found, brief: Brief) -> Need:
+def _blocked(row: Found, brief: Light) -> Need:
     text = _("is blocked on “%(title)s”") % {"title": row.title}
     return Need(
         kind=row.kind,
@@ -234,7 +187,7 @@ def _blocked(row: Found, brief: Brief) -> Need:
     )
 
 
-def _asked(row: Found, brief: Brief) -> Need | None:
+def _asked(row: Found, brief: Light) -> Need | None:
     waited = brief.worked_since(row.since)
     if waited < LONG_WAIT:
         return None
@@ -250,7 +203,7 @@ def _asked(row: Found, brief: Brief) -> Need | None:
     )
 
 
-def _draft(row: Found, brief: Brief) -> Need:
+def _draft(row: Found, brief: Light) -> Need:
     """An engagement that is logged but does not run yet."""
     if row.n:
         text = _("has had the plan of “%(name)s” to accept since %(day)s.")
@@ -280,7 +233,7 @@ def _logged(row: Found) -> Need:
     )
 
 
-SAY: Final[dict[str, Callable[[Found, Brief], Need | None]]] = {
+SAY: Final[dict[str, Callable[[Found, Light], Need | None]]] = {
     "sign_off": _sign_off,
     "wait": _wait,
     "question": _question,

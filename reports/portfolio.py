@@ -7,18 +7,18 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.http import AuthedHttpRequest
-from accounts.models import Event, User
+from accounts.models import Event
 from engagements.models import BusinessMetric, Engagement, MetricReading, Placement
-from engagements.states import ENDED, EngagementState
 from milestones.models import ForecastRun, Milestone
 from milestones.states import UNFINISHED
 from reports.filters import EngagementFilter
 from reports.pages.forecasts import outlook
+from reports.pages.lights import Light, shown_health
 from reports.pages.pictures import day_bar, spark
 from reports.pages.words import DASH, Day, ago, day_of, from_today, measured, number, short
 
@@ -37,18 +37,6 @@ CHIPS: Final = (
 )
 # These are shown even where they count nothing.
 LASTING: Final = frozenset({"", "on_track", "at_risk", "off_track"})
-
-
-@dataclass(frozen=True)
-class Light:
-    """One engagement as the counts need it."""
-
-    id: int
-    state: str
-    health: str
-    client_id: int
-    activated_on: date | None
-    ended_on: date | None
 
 
 @dataclass(frozen=True)
@@ -87,37 +75,6 @@ class Row:
     updated: str
 
 
-def shown_health(state: str, health: str) -> str:
-    """What the pill says: the health while it runs, else the state of life."""
-    return (health or "starting") if state == EngagementState.ACTIVE else state
-
-
-def lights(user: User) -> list[Light]:
-    """Every engagement that is not removed or archived, worst first and own ones before others'; one query."""
-    rows = in_order(Engagement.objects.visible_to(user).present(), user).values_list(
-        "pk", "state", "plan__health", "client_id", "activated_at", "ended_on"
-    )
-    return [
-        Light(pk, state, shown_health(state, health or ""), client, at and at.date(), ended)
-        for pk, state, health, client, at, ended in rows
-    ]
-
-
-def in_order(rows: QuerySet[Engagement], user: User) -> QuerySet[Engagement]:
-    """Own ones first, then by health, worst first; what has ended comes last."""
-    states = {EngagementState.ON_HOLD: 5, EngagementState.DRAFT: 6}
-    healths = {"off_track": 1, "at_risk": 2, "on_track": 4}
-    place = Case(
-        *(When(state=state, then=Value(rank)) for state, rank in states.items()),
-        When(state__in=sorted(ENDED), then=Value(7)),
-        *(When(plan__health=health, then=Value(rank)) for health, rank in healths.items()),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-    own = Case(When(manager=user, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return rows.order_by(own, place, "-start_on", "code")
-
-
 def chips(rows: Sequence[Light], current: str) -> list[Chip]:
     """The chips with their counts; those that count nothing stay only where they always stand."""
     counts = {value: sum(1 for row in rows if _in_chip(row, value)) for value, _label in CHIPS}
@@ -129,8 +86,7 @@ def chips(rows: Sequence[Light], current: str) -> list[Chip]:
 
 
 def _in_chip(row: Light, chip: str) -> bool:
-    ended = row.state in ENDED
-    return ended if chip == "ended" else not ended and chip in {"", row.health}
+    return row.has_ended if chip == "ended" else not row.has_ended and chip in {"", row.health}
 
 
 def page_of(request: AuthedHttpRequest, all_rows: Sequence[Light]) -> "Page[int]":

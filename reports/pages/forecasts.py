@@ -10,12 +10,16 @@ from milestones.models import ForecastRun
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a forecast says of one deliverable or milestone; `free_` is without the open waits on the client."""
+    """What a forecast says of one deliverable or milestone; `free_` is without the open waits on the client.
+
+    `delay` is in working days from the due date to the likely one; the drivers sum to it.
+    """
 
     likely: date | None = None
     eight_in_ten: date | None = None
     chance: float | None = None
     health: str = ""
+    delay: int | None = None
     free_likely: date | None = None
     free_eight_in_ten: date | None = None
     drivers: tuple[Mapping[str, Any], ...] = ()
@@ -37,6 +41,7 @@ def outlook(raw: Mapping[str, Any] | None) -> Outlook:
         eight_in_ten=_date(raw.get("eight_in_ten")),
         chance=raw.get("chance"),
         health=raw.get("health", ""),
+        delay=raw.get("delay"),
         free_likely=_date(raw.get("free_likely")),
         free_eight_in_ten=_date(raw.get("free_eight_in_ten")),
         drivers=tuple(raw.get("drivers", ())),

@@ -17,7 +17,7 @@ from milestones.states import ChangeState, DeliverableState, Moves, WaitOn
 from reports.pages import forecasts, states
 from reports.pages.forecasts import Outlook
 from reports.pages.states import Said
-from reports.pages.words import DASH, Day, day_of, days, percent, short
+from reports.pages.words import DASH, Day, day_of, days, number, percent, short
 
 # Milestones with so many rows open by themselves at once would bury the one that matters.
 CHIPS: Final = (
@@ -306,3 +306,42 @@ def _milestone_chance(milestone: Milestone, accepted: Sequence[Any], told: Outlo
     if told.chance is None:
         return Said(DASH)
     return Said(percent(told.chance), word(told.health), states.TONES.get(told.health, ""))
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A plan change that waits for a signer."""
+
+    public_id: str
+    number: int
+    what: str
+    moves: str
+    note: str
+
+
+def change_lines(loaded: Loaded) -> list[ChangeLine]:
+    """The plan changes that nobody has decided yet, in words."""
+    return [
+        ChangeLine(
+            public_id=change.public_id,
+            number=change.number,
+            what=change.what,
+            moves=", ".join(_move_words(move) for move in change.moves.all()),
+            note=_("Asked by %(name)s on %(day)s.")
+            % {"name": change.asked_by.name, "day": short(change.asked_at.date())},
+        )
+        for change in loaded.changes
+    ]
+
+
+def _move_words(move: PlanMove) -> str:
+    if move.kind == Moves.TARGET and move.metric:
+        return _("%(name)s to %(value)s") % {"name": move.metric.name, "value": number(move.to_value)}
+    if move.kind == Moves.DROP and move.deliverable:
+        return _("%(name)s dropped") % {"name": move.deliverable.title}
+    name = (
+        move.deliverable.title
+        if move.deliverable
+        else _("day %(day)d") % {"day": move.milestone.day if move.milestone else 0}
+    )
+    return _("%(name)s from %(old)s to %(new)s") % {"name": name, "old": short(move.from_on), "new": short(move.to_on)}

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import formats, timezone
-from django.utils.translation import gettext as _, ngettext, pgettext
 from django.utils.text import get_text_list
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from accounts.clock import now
 
@@ -139,3 +139,8 @@ def file_size(size: int) -> str:
     if size >= 1_000_000:
         return f"{number(Decimal(str(round(size / 1_000_000, 1))))} MB"
     return f"{max(1, round(size / 1000))} KB"
+
+
+def upper(sentence: str) -> str:
+    """The sentence with a capital first letter, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]

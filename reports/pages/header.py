@@ -1,0 +1,121 @@
+"""What stands on top of every tab of an engagement: how it stands, in one line and one verdict."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _, gettext_lazy
+
+from accounts.models import User
+from engagements.models import Contact, Engagement
+from milestones.models import ForecastRun, Milestone, Plan
+from reports.pages.lights import shown_health
+from reports.pages.pictures import day_bar
+from reports.pages.words import moment, short
+
+TABS: Final = (
+    ("engagement", gettext_lazy("Plan")),
+    ("outcomes", gettext_lazy("Outcomes")),
+    ("team", gettext_lazy("Team")),
+    ("handoff", gettext_lazy("Handoff")),
+    ("activity", gettext_lazy("Activity")),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of an engagement's page."""
+
+    label: str
+    url: str
+    current: bool
+    small: str = ""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The head of an engagement's page."""
+
+    code: str
+    url: str
+    name: str
+    client: str
+    client_url: str
+    health: str
+    day: str
+    bar: SafeString
+    note: str
+    verdict: str
+    tabs: tuple[Tab, ...]
+    view_as: tuple[tuple[str, str], ...]
+    can_manage: bool
+    can_work: bool
+    is_draft: bool
+    offered: bool
+
+
+def maybe_reverse(name: str, *args: object) -> str:
+    """The address of a page, or nothing where this installation has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def header_of(
+    engagement: Engagement,
+    user: User,
+    *,
+    milestones: list[Milestone],
+    plan: Plan | None,
+    run: ForecastRun | None,
+    verdict: str,
+    current: str,
+) -> Header:
+    """Put the head together; the only query is for the contacts that a manager may view the page as."""
+    health = shown_health(engagement.state, plan.health if plan else "")
+    today = engagement.today()
+    return Header(
+        code=engagement.code,
+        url=engagement.get_absolute_url(),
+        name=engagement.name,
+        client=engagement.client.name,
+        client_url=maybe_reverse("client", engagement.client.public_id),
+        health=health,
+        day=day_words(engagement, milestones, today),
+        bar=day_bar(engagement.day(today), [one.day for one in milestones], health),
+        note=_("Forecast of %(when)s") % {"when": moment(run.made_at)} if run and engagement.is_active else "",
+        verdict=verdict,
+        tabs=tuple(_tabs(engagement, current)),
+        view_as=tuple(_view_as(engagement, user)),
+        can_manage=user.manages,
+        can_work=engagement.is_active,
+        is_draft=engagement.is_draft,
+        offered=engagement.offered_at is not None,
+    )
+
+
+def day_words(engagement: Engagement, milestones: list[Milestone], today: date) -> str:
+    """`Day 48 of 90`, or when it starts."""
+    day = engagement.day(today)
+    if day < 0:
+        return _("Starts %(day)s") % {"day": short(engagement.start_on)}
+    if not milestones:
+        return _("Day %(day)d") % {"day": day}
+    return _("Day %(day)d of %(length)d") % {"day": day, "length": milestones[-1].day}
+
+
+def _tabs(engagement: Engagement, current: str) -> list[Tab]:
+    found = [(name, label, maybe_reverse(name, engagement.code)) for name, label in TABS]
+    return [Tab(str(label), url, name == current) for name, label, url in found if url]
+
+
+def _view_as(engagement: Engagement, user: User) -> list[tuple[str, str]]:
+    """Contacts whose eyes a manager may borrow, signers first."""
+    if not user.manages:
+        return []
+    rows = Contact.objects.filter(client_id=engagement.client_id, left_at__isnull=True).select_related("user")
+    found = [(contact.user.name, maybe_reverse("view_as", contact.user.public_id)) for contact in rows]
+    return [(name, url) for name, url in found if url]

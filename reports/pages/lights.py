@@ -1,0 +1,108 @@
+"""Every engagement that a person sees, with just what counts, sentences and the side bar need; one query."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.urls import reverse
+
+from accounts.clock import today
+from accounts.models import User
+from accounts.states import Kind
+from engagements.models import Engagement
+from engagements.states import ENDED, LIVE, EngagementState
+from milestones.calendar import WorkCalendar
+
+FIELDS = (
+    "pk", "code", "name", "state", "plan__health", "manager_id", "activated_at", "ended_on",
+    "client_id", "client__name", "client__country", "client__subdivision", "client__time_zone",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Light:
+    """One engagement, light: no model, no further query."""
+
+    id: int
+    code: str
+    name: str
+    state: str
+    health: str
+    manager_id: int
+    activated_on: date | None
+    ended_on: date | None
+    client_id: int
+    client: str
+    country: str
+    subdivision: str
+    time_zone: str
+
+    @property
+    def url(self) -> str:
+        """The engagement's page."""
+        return reverse("engagement", args=[self.code])
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it runs or is on hold."""
+        return self.state in LIVE
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is completed or ended early."""
+        return self.state in ENDED
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Working days at the client's."""
+        return WorkCalendar(self.country, self.subdivision)
+
+    @cached_property
+    def today(self) -> date:
+        """The date at the client's."""
+        return today(self.time_zone)
+
+    def opened(self, deliverable: str) -> str:
+        """The engagement's page with a deliverable open on it."""
+        return f"{self.url}?open={deliverable}#d-{deliverable}"
+
+    def worked_since(self, day: date) -> int:
+        """Working days from `day` until today at the client's."""
+        return self.calendar.working_days_between(day, self.today)
+
+
+def shown_health(state: str, health: str) -> str:
+    """What the pill says: the health while it runs, else the state of life."""
+    return (health or "starting") if state == EngagementState.ACTIVE else state
+
+
+def lights(user: User) -> list[Light]:
+    """What is not removed or archived: own ones before others', worst first."""
+    found = in_order(Engagement.objects.visible_to(user).present(), user).values_list(*FIELDS)
+    return [
+        Light(pk, code, name, state, shown_health(state, health or ""), manager, at and at.date(), *rest)
+        for pk, code, name, state, health, manager, at, *rest in found
+    ]
+
+
+def answered_for(rows: list[Light], user: User) -> list[Light]:
+    """The engagements that a person answers for: a manager's own, every one for an administrator."""
+    if user.kind == Kind.ADMINISTRATOR:
+        return rows
+    return [row for row in rows if row.manager_id == user.pk]
+
+
+def in_order(rows: QuerySet[Engagement], user: User) -> QuerySet[Engagement]:
+    """Own ones first, then by health, worst first; what has ended comes last."""
+    states = {EngagementState.ON_HOLD: 5, EngagementState.DRAFT: 6}
+    healths = {"off_track": 1, "at_risk": 2, "on_track": 4}
+    place = Case(
+        *(When(state=state, then=Value(rank)) for state, rank in states.items()),
+        When(state__in=sorted(ENDED), then=Value(7)),
+        *(When(plan__health=health, then=Value(rank)) for health, rank in healths.items()),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    own = Case(When(manager=user, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return rows.order_by(own, place, "-start_on", "code")

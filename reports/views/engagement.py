@@ -1,0 +1,89 @@
+"""An engagement's page: the plan with its deliverables, opened in place."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthedHttpRequest, is_htmx
+from milestones import access
+from milestones.states import EvidenceKind
+from reports.pages import plan
+from reports.pages.header import header_of
+from reports.pages.opened import opened
+from reports.pages.timeline import timeline_of
+from reports.pages.verdict import verdict_of
+
+TIMELINES = ("", "all", "table", "hide")
+
+
+@require_safe
+def show(request: AuthedHttpRequest, code: str) -> HttpResponse:
+    """Tab Plan; for htmx the region that it asked for: the head, the timeline or the deliverables."""
+    engagement = access.engagement(request, code)
+    loaded = plan.load(engagement)
+    context = _context(request, loaded)
+    if is_htmx(request):
+        regions = {"plan-head": "head", "plan-timeline": "timeline", "plan-rows": "rows"}
+        region = regions.get(request.htmx.target or "", "rows")
+        return render(request, f"reports/engagement/plan.html#{region}", context)
+    return render(request, "reports/engagement/plan.html", context)
+
+
+def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
+    show = request.GET.get("show", "")
+    open_id = request.GET.get("open", "")
+    groups, chips = plan.groups(loaded, show, request.user.pk, open_id)
+    view = request.GET.get("timeline", "")
+    return {
+        "header": head_of(request, loaded),
+        "groups": groups,
+        "chips": chips,
+        "show": show,
+        "opened": _opened(request, loaded, open_id),
+        "timeline": timeline_of(loaded, view if view in TIMELINES else ""),
+        "changes": plan.change_lines(loaded),
+        "evidence_kinds": EvidenceKind.choices,
+    }
+
+
+def head_of(request: AuthedHttpRequest, loaded: plan.Loaded, current: str = "engagement") -> Any:
+    """The head of any tab."""
+    engagement = loaded.engagement
+    return header_of(
+        engagement,
+        request.user,
+        milestones=loaded.milestones,
+        plan=getattr(engagement, "plan", None),
+        run=loaded.run,
+        verdict=verdict_of(loaded),
+        current=current,
+    )
+
+
+def _opened(request: AuthedHttpRequest, loaded: plan.Loaded, public_id: str) -> Any:
+    found = next((one for one in loaded.deliverables if one.public_id == public_id), None)
+    return opened(found, loaded, request.user) if found else None
+
+
+@require_safe
+def deliverable(request: AuthedHttpRequest, code: str, public_id: str) -> HttpResponse:
+    """One row of the plan: for htmx opened (or folded again) in place, else the page with it open."""
+    engagement = access.engagement(request, code)
+    address = reverse("engagement", args=[code])
+    if not is_htmx(request):
+        return redirect(f"{address}?open={public_id}#d-{public_id}")
+    loaded = plan.load(engagement)
+    found = next((one for one in loaded.deliverables if one.public_id == public_id), None)
+    if found is None:
+        raise Http404
+    folded = request.GET.get("fold") == "1"
+    context = {
+        "row": plan.row_of(found, loaded, request.user.pk),
+        "opened": None if folded else opened(found, loaded, request.user),
+        "header": {"code": code, "url": address, "can_manage": request.user.manages},
+        "evidence_kinds": EvidenceKind.choices,
+    }
+    return render(request, "reports/engagement/row.html", context)

@@ -1,0 +1,89 @@
+"""The other tabs of an engagement: Outcomes, Team, Activity."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.errors import DomainError
+from accounts.http import AuthedHttpRequest, see_other
+from engagements.actions import metrics as actions
+from engagements.models import Engagement
+from milestones import access
+from reports import forms
+from reports.models import StatusNote
+from reports.pages import activity, outcomes, plan, team
+from reports.pages.words import moment
+from reports.views.engagement import head_of
+
+
+def _tab(
+    request: AuthedHttpRequest, engagement: Engagement, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    header = head_of(request, plan.load(engagement), name)
+    return render(request, f"reports/engagement/{name}.html", {"header": header, **context}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_outcomes(request: AuthedHttpRequest, code: str) -> HttpResponse:
+    """Metrics with their readings, and a form for the next reading of each."""
+    engagement = access.engagement(request, code)
+    failed: dict[str, Any] = {}
+    if request.method == "POST":
+        metric = outcomes.metric_of(engagement, request.POST.get("metric", ""))
+        form = forms.ReadingForm(request.POST, engagement=engagement, unit=metric.unit, prefix=metric.public_id)
+        if form.is_valid():
+            try:
+                actions.record_reading(by=request.user, metric=metric, **form.cleaned_data)
+            except DomainError as error:
+                forms.refuse(form, error)
+            else:
+                messages.success(request, _("The reading of “%(name)s” is in.") % {"name": metric.name})
+                return see_other(request, f"{reverse('outcomes', args=[code])}#m-{metric.public_id}")
+        failed = {metric.public_id: form}
+    milestones = list(engagement.milestones.all())
+    ends_on = milestones[-1].due_on if milestones else engagement.start_on
+    views = outcomes.metrics_of(engagement, ends_on)
+    rows = [(view, failed.get(view.public_id) or _reading_form(engagement, view)) for view in views]
+    context = {"metrics": rows, "notes": _notes(engagement), "failed": set(failed)}
+    return _tab(request, engagement, "outcomes", context, 422 if failed else 200)
+
+
+def _reading_form(engagement: Engagement, view: outcomes.MetricView) -> forms.ReadingForm:
+    initial = {"on": engagement.today(), "source": view.source}
+    return forms.ReadingForm(engagement=engagement, unit=view.unit, prefix=view.public_id, initial=initial)
+
+
+def _notes(engagement: Engagement) -> list[dict[str, str]]:
+    rows = StatusNote.objects.filter(engagement=engagement).select_related("by")[:12]
+    return [{"public_id": row.public_id, "name": row.by.name, "when": moment(row.at), "text": row.text} for row in rows]
+
+
+@require_safe
+def show_team(request: AuthedHttpRequest, code: str) -> HttpResponse:
+    """Placements and the client's contacts."""
+    engagement = access.engagement(request, code)
+    context = {"members": team.members_of(engagement), "people": team.people_of(engagement)}
+    return _tab(request, engagement, "team", context)
+
+
+@require_safe
+def show_activity(request: AuthedHttpRequest, code: str) -> HttpResponse:
+    """What happened, newest first; `deliverable` narrows it to one."""
+    engagement = access.engagement(request, code)
+    public_id = request.GET.get("deliverable", "")
+    deliverable = access.deliverable(request, public_id) if public_id else None
+    events, page = activity.events_of(engagement, deliverable, request.GET.get("page"))
+    context = {
+        "events": events,
+        "page": page,
+        "heading": activity.names(deliverable),
+        "narrowed": deliverable is not None,
+        "thread": activity.thread_of(engagement),
+        "notes": _notes(engagement),
+    }
+    return _tab(request, engagement, "activity", context)
