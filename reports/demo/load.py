@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from accounts.clock import as_of, now
+from accounts.clock import as_of, now, today as clock_today
 from accounts.models import Job, User
 from accounts.states import JobState
 from engagements.actions.engagements import create_engagement
@@ -65,12 +66,9 @@ def tell(row: Row, cast: Cast) -> Engagement:
     """Log one engagement, activate it, and go through its history."""
     client = cast.clients[row["setup"]["client"]]
     calendar = WorkCalendar(client.country, client.subdivision)
-    with as_of(now()):
-        here = now().astimezone(_zone(client.time_zone)).date()
-    days = Days.of(here, row["stage"]["start"], calendar)
+    days = Days.of(clock_today(client.time_zone), row["stage"]["start"], calendar)
     manager = cast.people[row["setup"]["manager"]]
-    logged_on = log_day(row, days)
-    story_clock = datetime.combine(logged_on, datetime.min.time(), _zone(client.time_zone)) + timedelta(hours=9)
+    story_clock = _morning(log_day(row, days), client.time_zone)
     with as_of(story_clock):
         made = log(row, cast, days, manager)
     if row["stage"]["state"] == "draft":
@@ -85,10 +83,8 @@ def tell(row: Row, cast: Cast) -> Engagement:
     return made.engagement
 
 
-def _zone(name: str) -> Any:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
+def _morning(on: date, zone: str) -> datetime:
+    return datetime.combine(on, time(9), ZoneInfo(zone))
 
 
 def log_day(row: Row, days: Days) -> date:
@@ -218,7 +214,7 @@ def agree(row: Row, cast: Cast, made: Made, days: Days, manager: User) -> None:
             by=manager,
             engagement=made.engagement,
             signer_name=signer.user.name,
-            at=days.today + timedelta(days=row["agreed"]["at"]),
+            at=_morning(days.today + timedelta(days=row["agreed"]["at"]), made.engagement.client.time_zone),
             upload=statement_of_work(row["name"], signer.user.name),
         )
     made.engagement.refresh_from_db()
@@ -260,8 +256,9 @@ def add_notes(story: Story, row: Row) -> None:
 def add_readings(story: Story, row: Row) -> None:
     """Add the metrics' readings."""
     for metric in row.get("metrics", ()):
-        for reading in metric.get("readings", ()):
-            on = story.days.offset(reading["at"])
+        # Two that fall on one working day are one: the later says it.
+        by_day = {story.days.offset(reading["at"]): reading for reading in metric.get("readings", ())}
+        for on, reading in by_day.items():
             story.add(story.moment(on, 17), lambda m=metric, r=reading, on=on: read_metric(story, m, r, on))
 
 
@@ -295,7 +292,7 @@ def close(row: Row, engagement: Engagement, days: Days, manager: User) -> None:
         slips.recompute(engagement, nightly=True)
         return
     on = last_day(row, days)
-    with as_of(datetime.combine(on, datetime.min.time(), _zone(engagement.client.time_zone)) + timedelta(hours=18)):
+    with as_of(_morning(on, engagement.client.time_zone) + timedelta(hours=9)):
         if state == EngagementState.ON_HOLD:
             life.hold(by=manager, engagement=engagement, on=on, why=why)
         elif state == EngagementState.COMPLETED:
