@@ -15,12 +15,14 @@ from config.embedded import account as accounts, programs
 from config.embedded.addresses import Database
 from config.embedded.errors import AlreadyRunningError, StackError
 from config.embedded.keeper import KEEPER_LOCK, OWNER_LOCK, Spec
+from config.embedded.leftovers import sweep
 from config.embedded.locks import FileLock, is_held
 from config.embedded.postgres import ADMIN
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 # A socket's path holds about 100 bytes; the longest name that we put in a folder takes 18.
 LONGEST_FOLDER = 80
+PREFIX = "emplace-"
 EVERY_SERVER = ("postgres", "redis")
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
@@ -36,7 +38,8 @@ class Stack:
     @classmethod
     def throwaway(cls, names: tuple[str, ...] = EVERY_SERVER) -> "Stack":
         """Own a stack in a new short folder; its data goes when it stops."""
-        home = short_folder("emplace-")
+        home = short_folder(PREFIX)
+        sweep(home.parent, PREFIX)
         stack = cls(home)
         stack._own()
         stack._claim(Spec(str(home / "servers"), str(home), secrets.token_urlsafe(18), names, durable=False))
@@ -52,7 +55,7 @@ class Stack:
         if old is not None:
             shutil.rmtree(old.run, ignore_errors=True)
         password = old.password if old else secrets.token_urlsafe(18)
-        run = str(short_folder("emplace-"))
+        run = str(short_folder(PREFIX))
         stack._claim(Spec(str(servers_folder(home)), run, password, names, durable=True))
         return stack
 

@@ -119,6 +119,8 @@ def test_servers_end_when_their_keeper_is_killed():
     keeper_process(folder).kill()
     assert eventually(lambda: processes_of(folder) == []), processes_of(folder)
     owner.communicate()
+    Stack.throwaway().stop()
+    assert not folder.exists(), "the next start clears up what nobody could"
 
 
 def test_a_killed_predecessor_is_survived_and_its_data_kept(home: Path):
