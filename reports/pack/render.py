@@ -1,7 +1,5 @@
 """Drawing a pack: HTML from the template, PDF from the HTML, and the data as attachments."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -19,13 +17,13 @@ from django.utils.translation import get_language, gettext as _, ngettext
 from weasyprint import HTML, Attachment, Document
 
 from accounts.glyphs import pill_shape
+from accounts.tables import csv_text
 from milestones.states import EvidenceKind
 from reports.pack.content import Item, Pack
 from reports.pack.fetcher import AllowList
 from reports.pack.glyphs import unshown
 from reports.pack.picture import timelines
 from reports.pack.read import at_target, gaps
-from reports.tables import safe_cell
 
 COVER_GAPS: Final = 6
 VARIANT: Final = "pdf/ua-1"
@@ -181,14 +179,10 @@ COLUMNS: Final = (
 
 def table(items: Iterable[Item]) -> str:
     """Return the register as CSV that no spreadsheet runs (RFC 4180)."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, "evidence"])
-    writer.writerows(_cells(item) for item in items)
-    return out.getvalue()
+    return csv_text([*COLUMNS, "evidence"], (tuple(_cells(item)) for item in items))
 
 
-def _cells(item: Item) -> Iterator[str]:
+def _cells(item: Item) -> Iterator[object]:
     for column in COLUMNS:
-        yield safe_cell(getattr(item, column))
-    yield safe_cell("; ".join(f"{proof.title} ({proof.where})" for proof in item.evidence))
+        yield getattr(item, column)
+    yield "; ".join(f"{proof.title} ({proof.where})" for proof in item.evidence)
