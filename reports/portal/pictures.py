@@ -37,7 +37,7 @@ class Pictures:
 def pictures(board: Dashboard, *, every_row: bool = False) -> Pictures:
     """Draw the dashboard."""
     rows = sorted(board.rows if every_row else glance(board), key=lambda row: (row.due_on, row.title))
-    plan = _plan(board, rows)
+    plan = plan_of_board(board, rows)
     said = words()
     planned, accepted = _totals(board)
     steps_title = _("Accepted deliverables against plan, by week")
@@ -67,7 +67,8 @@ def glance(board: Dashboard) -> list[Row]:
     return some or list(board.stages[-1].rows)
 
 
-def _plan(board: Dashboard, rows: list[Row]) -> charts.Timeline:
+def plan_of_board(board: Dashboard, rows: list[Row]) -> charts.Timeline:
+    """Return the timeline of these rows; the weekly mail draws it too."""
     start = board.engagement.start_on
     end = max([stage.due_on for stage in board.stages], default=start + timedelta(days=90))
     client = board.engagement.client
