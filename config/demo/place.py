@@ -1,6 +1,7 @@
 """What the demo keeps in its folder, and what its processes find in their environment."""
 
 import os
+import tomllib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from config.embedded import stack as stacks
 from config.embedded.addresses import Database, given_database, kept_passwords
 from config.embedded.stack import CHECKOUT, Stack
 
+PORTFOLIO = CHECKOUT / "reports" / "data" / "demo_portfolio.toml"
 NAME = "emplace_demo"
 
 
@@ -51,6 +53,12 @@ class Place:
         """Return the passwords and the secret key, made at the first start."""
         return kept_passwords(self.folder / "secrets.json")
 
+    @property
+    def firm(self) -> dict[str, str]:
+        """Return the invented firm that the portfolio is about."""
+        firm: dict[str, str] = tomllib.loads(PORTFOLIO.read_text(encoding="utf-8"))["firm"]
+        return firm
+
     def environment(self, stack: Stack, port: int) -> dict[str, str]:
         """Return the environment of every process of the demo."""
         database = self.database(stack)
@@ -62,6 +70,8 @@ class Place:
             "SECRET_KEY": self.secrets()["secret_key"],
             "PORT": str(port),
             "BASE_URL": f"http://localhost:{port}",
+            "FIRM_NAME": self.firm["name"],
+            "FIRM_TIME_ZONE": self.firm["time_zone"],
             "COOKIES_BY_PORT": "yes",
             "COOKIE_SUFFIX": f"_{port}",
             "STATIC_MANIFEST": "no",

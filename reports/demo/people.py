@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from accounts.actions import create_user
+from accounts.actions import create_user, share_password
 from accounts.models import User
 from accounts.states import Kind
 from engagements.actions.clients import create_client, invite_contact
@@ -47,7 +47,6 @@ def _firm(cast: Cast, rows: list[dict[str, Any]], administrator: User | None) ->
             kind=KINDS[row["kind"]],
             title=row["title"],
             time_zone=row["time_zone"],
-            password=PASSWORD,
         )
         cast.people[row["key"]] = user
         cast.chief = cast.chief or user
@@ -63,7 +62,6 @@ def _specialists(cast: Cast, rows: list[dict[str, Any]]) -> None:
             kind=Kind.SPECIALIST,
             title=roles[row["role"]].name,
             time_zone=row["time_zone"],
-            password=PASSWORD,
         )
         cast.specialists[row["key"]] = create_specialist(
             by=_chief(cast),
@@ -105,8 +103,7 @@ def _clients(cast: Cast, rows: list[dict[str, Any]]) -> None:
                 title=contact["title"],
                 is_signer=contact["kind"] == "signer",
                 time_zone=profile["time_zone"],
-                password=PASSWORD,
-            )
+                )
 
 
 def gather(source: dict[str, Any], today: date) -> Cast:
@@ -123,4 +120,6 @@ def gather(source: dict[str, Any], today: date) -> Cast:
             ends_on=today + timedelta(days=row["to"]),
             why=row["why"],
         )
+    users = [*cast.people.values(), *(row.user for row in cast.specialists.values())]
+    share_password(users=[*users, *(row.user for row in cast.contacts.values())], password=PASSWORD)
     return cast
