@@ -1,6 +1,7 @@
 """Adding people."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -15,8 +16,8 @@ from accounts.states import Kind
 pytestmark = pytest.mark.django_db
 
 
-def add(by: User | None = None, **changed: object) -> User:
-    fields = {"email": "new@firm.example", "name": "New One", "kind": Kind.MANAGER, **changed}
+def add(by: User | None = None, **changed: Any) -> User:
+    fields: dict[str, Any] = {"email": "new@firm.example", "name": "New One", "kind": Kind.MANAGER, **changed}
     with as_firm(by):
         return create_user(by=by, **fields)
 

@@ -50,7 +50,7 @@ def test_it_really_is_in_redis(here, settings):
 
 def test_a_redis_that_is_away_is_asked_once_and_then_left_alone(away, monkeypatch, caplog):
     away.get("a")
-    monkeypatch.setattr(steady.RedisCache, "get", lambda *_args, **_options: pytest.fail("asked again"))
+    monkeypatch.setattr("django_redis.cache.RedisCache.get", lambda *_args, **_options: pytest.fail("asked again"))
     for _time in range(3):
         away.get("a")
     assert [record.message[:21] for record in caplog.records] == ["Redis does not answer"]

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -35,7 +36,7 @@ def announced(monkeypatch) -> list[int]:
 
 
 @pytest.fixture
-def handled(monkeypatch) -> Iterator[Callable[..., None]]:
+def handled(monkeypatch) -> Callable[..., None]:
     """Put a handler in place for KIND."""
 
     def put(run, *, lease=timedelta(minutes=5), retry_on=(), max_attempts=2) -> None:
@@ -44,7 +45,7 @@ def handled(monkeypatch) -> Iterator[Callable[..., None]]:
     return put
 
 
-def ask(key: str = "k", **more: object) -> Job:
+def ask(key: str = "k", **more: Any) -> Job:
     with as_firm():
         return jobs.request(kind=KIND, key=key, args={"n": 1}, by=None, **more)
 
@@ -54,8 +55,8 @@ def fresh(job: Job) -> Job:
         return Job.objects.get(pk=job.pk)
 
 
-def in_threads(*functions: Callable[[], object]) -> list[object]:
-    found: list[object] = []
+def in_threads(*functions: Callable[[], Any]) -> list[Any]:
+    found: list[Any] = []
     gate = threading.Barrier(len(functions))
 
     def work(function: Callable[[], object]) -> None:
@@ -182,7 +183,12 @@ def test_a_job_runs_once_and_keeps_its_result(announced, handled):
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_run_it_once(announced, handled):
     ran: list[str] = []
-    handled(lambda job, report: ran.append(job.key) or {})
+
+    def run(job: Job, report: Progress) -> dict[str, object]:
+        ran.append(job.key)
+        return {}
+
+    handled(run)
     job = ask()
     found = in_threads(*[lambda: jobs.run(job.pk)] * 4)
     assert sorted(found) == [False, False, False, True]
@@ -323,8 +329,8 @@ def test_a_worker_that_lost_its_job_can_no_longer_write_to_it(announced, handled
 def test_a_report_keeps_the_lease(announced, handled):
     handled(lambda job, report: {}, lease=timedelta(minutes=5))
     job = ask()
-    claimed = jobs.claim(job.pk)
-    report = Progress(job.pk, claimed.claimed_at)
+    jobs.claim(job.pk)
+    report = Progress(job.pk, fresh(job).claimed_at or now())
     with time_machine.travel(now() + timedelta(minutes=4), tick=False):
         report(1, 2)
     with time_machine.travel(now() + timedelta(minutes=8), tick=False):

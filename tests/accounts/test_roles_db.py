@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -58,7 +59,7 @@ def managed_url(admin_url: str, plan: Plan) -> Iterator[str]:
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
-def asked(url: str, text: str, *params: object) -> list[tuple]:
+def asked(url: str, text: str, *params: object) -> list[tuple[Any, ...]]:
     with psycopg.connect(url, autocommit=True) as connection:
         return connection.execute(text, params).fetchall()
 

@@ -19,7 +19,7 @@ def test_numbers_and_plain_text_stay(value, text):
 
 
 def test_what_is_written_can_be_read_back():
-    rows = [["a,b", 'say "no"', "two\nlines"], ["ä", None, 7]]
+    rows: list[list[object]] = [["a,b", 'say "no"', "two\nlines"], ["ä", None, 7]]
     read = list(csv.reader(io.StringIO(csv_text(["one", "two", "three"], rows), newline="")))
     assert read == [["one", "two", "three"], ["a,b", 'say "no"', "two\nlines"], ["ä", "", "7"]]
 

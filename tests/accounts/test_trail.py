@@ -2,6 +2,7 @@
 
 import hashlib
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,7 +19,7 @@ LOCAL = pytest.mark.django_db
 AS_OWNER = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 
 
-def sql(text: str, *params: object, using: str = "default") -> list[tuple]:
+def sql(text: str, *params: str | int, using: str = "default") -> list[tuple[Any, ...]]:
     with connections[using].cursor() as cursor:
         cursor.execute(text, params)
         return cursor.fetchall() if cursor.description else []
@@ -80,8 +81,8 @@ def test_the_digest_is_sha256_over_salt_and_payload(people):
         ((payload,),) = sql(
             "SELECT jsonb_build_array(before, after)::text FROM accounts_trailentry WHERE id = %s", entry.pk
         )
-    assert hashlib.sha256(bytes(entry.salt) + payload.encode()).digest() == bytes(entry.digest)
-    assert len(bytes(entry.salt)) == 16
+    assert hashlib.sha256(bytes(entry.salt or b"") + payload.encode()).digest() == bytes(entry.digest)
+    assert len(bytes(entry.salt or b"")) == 16
 
 
 FORBIDDEN = {

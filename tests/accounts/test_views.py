@@ -101,7 +101,7 @@ def test_the_trail_shows_who_changed_what(people):
     assert "Sam Specialist" in page
 
 
-def found(people, **asked: object) -> list[TrailEntry]:
+def found(people, **asked: str | int) -> list[TrailEntry]:
     response = browser_of(people.administrator).get("/audit/", asked)
     assert response.status_code == 200
     return [line.entry for line in response.context["lines"]]
