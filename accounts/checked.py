@@ -35,6 +35,15 @@ def checked_fields(row: M, *, exclude: Iterable[str] = ()) -> M:
 def _refuse_nul_in(row: models.Model) -> None:
     for field in row._meta.concrete_fields:  # noqa: SLF001 - Django documents it under this name
         refuse_nul(getattr(row, field.attname), field.name)
+        if isinstance(field, models.TextField):
+            _refuse_too_long(getattr(row, field.attname), field)
+
+
+def _refuse_too_long(value: object, field: models.TextField[str, str]) -> None:
+    """Hold long texts to their limit: Django's models hold only short ones to it."""
+    if field.max_length and isinstance(value, str) and len(value) > field.max_length:
+        sentence = _("Keep this under %(limit)s characters; it has %(n)s.")
+        raise DomainError(sentence % {"limit": field.max_length, "n": len(value)}, field=field.name)
 
 
 def refuse_nul(value: object, field: str | None = None) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import connections
 
 from accounts.db import as_firm
 from engagements.models import Engagement
@@ -62,7 +62,5 @@ def at_once(calls: list[Callable[[], T]]) -> list[T | Exception]:
 
 
 @pytest.fixture
-def really(monday: time_machine.Traveller, transactional_db: None) -> Iterator[None]:
+def really(monday: time_machine.Traveller, transactional_db: None) -> None:
     """A test that commits for real, so that threads see each other; on that Monday."""
-    connection.ensure_connection()
-    yield

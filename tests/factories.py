@@ -73,7 +73,7 @@ def cast() -> Cast:
 
 
 def _specialist(by: User, name: str) -> User:
-    email = f"{name.split()[0].lower()}@firm.example"
+    email = f"{name.split(maxsplit=1)[0].lower()}@firm.example"
     user = create_user(by=by, email=email, name=name, kind=Kind.SPECIALIST, time_zone="Europe/Helsinki")
     create_specialist(by=by, user=user, role=Role.objects.get(key="ml_engineer"), country="FI", skills=["Python"])
     return user
@@ -109,7 +109,7 @@ def line(ref: str, *, day: int = 60, start: int = 40, due: int = 55, **more: obj
 def draft(
     people: Cast, lines: Sequence[PlanLine] = (), *, client: Client | None = None, start: date = START, **more: object
 ) -> Engagement:
-    """Log a draft with a placement of the specialist, a metric and a plan; lines without an owner get the specialist."""
+    """Log a draft with a placement of the specialist, a metric and a plan; lines without an owner get him."""
     engagement = create_engagement(
         by=people.manager,
         client=client or people.client,

@@ -1,0 +1,150 @@
+"""What was agreed moves by an approved plan change, and by nothing else."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.errors import DomainError, IllegalMove, NotAllowed
+from milestones.actions import changes, waits, work
+from milestones.actions.changes import Move
+from milestones.models import DueMove, Plan, PlanMove
+from milestones.states import ChangeState, DeliverableState, Moves
+from tests import factories
+from tests.factories import TODAY, deliverable, line
+
+LATER = date(2026, 12, 10)
+
+
+def asked(cast, engagement, *moves, **more):
+    facts = {"what": "A week more", "why": "The vendor is late", **more}
+    return changes.ask(by=cast.manager, engagement=engagement, moves=moves, **facts)
+
+
+def due_move(one, to_on=LATER):
+    return Move(Moves.DUE, deliverable=one, to_on=to_on)
+
+
+def test_asking_moves_nothing(cast, engagement):
+    one = deliverable(engagement)
+    change = asked(cast, engagement, due_move(one))
+    assert (change.state, change.number) == (ChangeState.ASKED, 1)
+    assert deliverable(engagement).due_on == one.due_on
+    assert change.content_hash == changes.hash_of(changes.content_of(change))
+
+
+def test_approval_moves_the_due_date_and_keeps_the_earlier_one(cast, engagement):
+    before = deliverable(engagement)
+    change = asked(cast, engagement, due_move(deliverable(engagement)))
+    changes.decide(by=cast.signer, change=change, approve=True)
+    after = deliverable(engagement)
+    assert (after.due_on, after.agreed_on, after.version) == (LATER, before.agreed_on, before.version + 1)
+    kept = DueMove.objects.get()
+    assert (kept.from_on, kept.to_on, kept.change, kept.by) == (before.due_on, LATER, change, cast.signer)
+
+
+def test_approval_moves_milestones_and_targets_and_drops(cast, engagement):
+    stage, metric = engagement.milestones.get(day=60), engagement.metrics.get()
+    change = asked(
+        cast,
+        engagement,
+        Move(Moves.MILESTONE, milestone=stage, to_on=LATER),
+        Move(Moves.TARGET, metric=metric, to_value=Decimal(45)),
+        Move(Moves.DROP, deliverable=deliverable(engagement, "B")),
+    )
+    before = Plan.objects.get(engagement=engagement).version
+    changes.decide(by=cast.signer, change=change, approve=True)
+    stage.refresh_from_db()
+    metric.refresh_from_db()
+    assert (stage.due_on, metric.target, metric.agreed_target) == (LATER, Decimal(45), Decimal(50))
+    dropped = deliverable(engagement, "B")
+    assert (dropped.state, dropped.dropped_on) == (DeliverableState.DROPPED, TODAY)
+    assert Plan.objects.get(engagement=engagement).version > before
+
+
+def test_refusing_needs_words_and_moves_nothing(cast, engagement):
+    change = asked(cast, engagement, due_move(deliverable(engagement)))
+    with pytest.raises(DomainError) as refused:
+        changes.decide(by=cast.signer, change=change, approve=False)
+    assert refused.value.field == "words"
+    changes.decide(by=cast.signer, change=change, approve=False, words="Not before the board meets")
+    assert change.state == ChangeState.REFUSED
+    assert not DueMove.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["viewer", "stranger", "manager", "administrator"])
+def test_only_a_signer_of_the_client_decides(cast, engagement, who):
+    change = asked(cast, engagement, due_move(deliverable(engagement)))
+    with pytest.raises(NotAllowed):
+        changes.decide(by=getattr(cast, who), change=change, approve=True)
+
+
+def test_a_change_is_decided_once(cast, engagement):
+    change = asked(cast, engagement, due_move(deliverable(engagement)))
+    changes.decide(by=cast.signer, change=change, approve=True)
+    with pytest.raises(IllegalMove, match="approved already"):
+        changes.decide(by=cast.other_signer, change=change, approve=False, words="No")
+    with pytest.raises(IllegalMove):
+        changes.withdraw(by=cast.manager, change=change)
+
+
+def test_what_moved_meanwhile_is_not_moved_from_there(cast, engagement):
+    first = asked(cast, engagement, due_move(deliverable(engagement)))
+    second = asked(cast, engagement, due_move(deliverable(engagement), date(2026, 12, 18)))
+    changes.decide(by=cast.signer, change=first, approve=True)
+    with pytest.raises(IllegalMove, match="ask for it anew"):
+        changes.decide(by=cast.signer, change=second, approve=True)
+    assert deliverable(engagement).due_on == LATER
+    second.refresh_from_db()
+    assert second.state == ChangeState.ASKED
+
+
+def test_dropping_ends_its_waits(cast, engagement):
+    wait = waits.open_wait(by=cast.manager, deliverable=deliverable(engagement), on="client", what="Access")
+    change = asked(cast, engagement, Move(Moves.DROP, deliverable=deliverable(engagement)))
+    changes.decide(by=cast.signer, change=change, approve=True)
+    wait.refresh_from_db()
+    assert wait.closed_on == TODAY
+
+
+def test_moves_that_make_no_sense_are_refused(cast, engagement):
+    one, metric = deliverable(engagement), engagement.metrics.get()
+    other = factories.active(cast, client=cast.other_client)
+    for wrong, sentence in [
+        (due_move(one, one.due_on), "on that day already"),
+        (due_move(one, date(2026, 10, 6)), "starts after that day"),
+        (due_move(one, date(9999, 1, 1)), "between 2000 and 2199"),
+        (Move(Moves.TARGET, metric=metric, to_value=Decimal(9)), "not better"),
+        (due_move(deliverable(other)), "does not belong"),
+    ]:
+        with pytest.raises(DomainError, match=sentence):
+            asked(cast, engagement, wrong)
+    with pytest.raises(DomainError, match="twice"):
+        asked(cast, engagement, due_move(one), due_move(one, date(2026, 12, 18)))
+    assert not PlanMove.objects.exists()
+
+
+def test_a_contact_asks_in_words_and_a_specialist_does_not(cast, engagement):
+    change = changes.ask(by=cast.viewer, engagement=engagement, what="Start a week later", why="Audit week")
+    assert change.asked_by == cast.viewer
+    for who in (cast.specialist, cast.stranger):
+        with pytest.raises(NotAllowed):
+            changes.ask(by=who, engagement=engagement, what="x", why="y")
+
+
+def test_the_firm_withdraws_its_own_and_not_the_clients(cast, engagement):
+    ours = asked(cast, engagement)
+    changes.withdraw(by=cast.other_manager, change=ours)
+    assert ours.state == ChangeState.WITHDRAWN
+    theirs = changes.ask(by=cast.viewer, engagement=engagement, what="Later", why="Audit")
+    with pytest.raises(NotAllowed):
+        changes.withdraw(by=cast.manager, change=theirs)
+
+
+def test_an_approved_change_in_review_makes_the_seen_hash_old(cast):
+    engagement = factories.active(cast, [line("A")])
+    one = factories.in_review(cast.specialist, deliverable(engagement))
+    read = factories.seen(one)
+    changes.decide(by=cast.signer, change=asked(cast, engagement, due_move(one)), approve=True)
+    assert factories.seen(one) != read
+    work.take_back(by=cast.manager, deliverable=one)
