@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from django.db.models import QuerySet
 
@@ -65,17 +65,18 @@ class Draft:
     @cached_property
     def client_form(self) -> ClientForm:
         """The client's step."""
-        return ClientForm(self.typed("client"))
+        return _validated(ClientForm(self.typed("client")))
 
     @cached_property
     def goal_form(self) -> GoalForm:
         """The step of goal and metrics, without the metrics."""
-        return GoalForm(self.typed("goal"))
+        return _validated(GoalForm(self.typed("goal")))
 
     @cached_property
     def metric_rows(self) -> MetricRows:
         """The metrics."""
-        return MetricFormSet(managed(self.typed("goal"), METRICS), prefix=METRICS)  # type: ignore[return-value]
+        rows = MetricFormSet(managed(self.typed("goal"), METRICS), prefix=METRICS)
+        return _validated(rows)  # type: ignore[return-value]
 
     @cached_property
     def people(self) -> People:
@@ -86,7 +87,8 @@ class Draft:
     def seat_rows(self) -> SeatRows:
         """The team."""
         data = managed(self.typed("team"), SEATS)
-        return SeatFormSet(data, prefix=SEATS, form_kwargs={"people": self.people})  # type: ignore[return-value]
+        rows = SeatFormSet(data, prefix=SEATS, form_kwargs={"people": self.people})
+        return _validated(rows)  # type: ignore[return-value]
 
     def step_ok(self, step: str) -> bool:
         """Whether a step is filled in and holds."""
@@ -172,6 +174,19 @@ class Draft:
     def unexplained(self) -> list[Load]:
         """Loads above a full week that nobody gave a reason for."""
         return [load for load in self.loads if load.too_full and load.seat.specialist not in self.reasons]
+
+
+class _Form(Protocol):
+    def is_valid(self) -> bool: ...
+
+
+F = TypeVar("F", bound=_Form)
+
+
+def _validated(form: F) -> F:
+    """Return the form with its cleaned data and errors there."""
+    form.is_valid()
+    return form
 
 
 def managed(typed: Mapping[str, str], prefix: str) -> Typed:
