@@ -78,6 +78,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "accounts.context.shell",
+                "reports.context.shell",
             ],
             "builtins": ["accounts.templatetags.ui"],
         },

@@ -3,9 +3,9 @@
 Everything comes in one query, however many kinds and rows (`reports.needs_rows`); this module says it in sentences.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -17,7 +17,7 @@ from accounts.models import User
 from milestones.states import Cause
 from reports.needs_rows import Found, found
 from reports.pages.lights import Light
-from reports.pages.words import from_today, short
+from reports.pages.words import from_today, listed, short
 
 # Working days after which a client who has something of ours is worth a nudge.
 LONG_WAIT: Final = 3
@@ -42,14 +42,22 @@ class Need:
 
 def needs_of(user: User, rows: Iterable[Light]) -> list[Need]:
     """What waits for this person in these engagements, oldest first; one query."""
-    briefs = {row.id: row for row in rows}
+    briefs = _told_apart(list(rows))
     grouped: defaultdict[str, list[Found]] = defaultdict(list)
     for row in found(user, list(briefs)):
         grouped[row.kind].append(row)
-    needs = _slipping(grouped.pop("flag", []), briefs)
+    needs = _slipping(grouped.pop("flag", []), briefs) + _stale(grouped.pop("stale", []), briefs)
     for kind, of_kind in grouped.items():
         needs += _said(kind, of_kind, briefs)
     return sorted(needs, key=lambda need: (need.since, need.who, need.text))
+
+
+def _told_apart(rows: list[Light]) -> dict[int, Light]:
+    """By id; where a client has several engagements, the sentences name the engagement too."""
+    several = Counter(row.client_id for row in rows)
+    return {
+        row.id: replace(row, client=f"{row.client}, {row.name}") if several[row.client_id] > 1 else row for row in rows
+    }
 
 
 def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
@@ -61,11 +69,7 @@ def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Light]) -> list
 
 def _slipping(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
     """One line an engagement: its worst finding, and how many more there are."""
-    by_engagement: defaultdict[int, list[Found]] = defaultdict(list)
-    for row in rows:
-        if row.engagement is not None:
-            by_engagement[row.engagement].append(row)
-    return [_worst(flags, briefs[pk]) for pk, flags in by_engagement.items() if pk in briefs]
+    return [_worst(flags, briefs[pk]) for pk, flags in _by_engagement(rows).items() if pk in briefs]
 
 
 def _worst(flags: list[Found], brief: Light) -> Need:
@@ -148,17 +152,35 @@ def _question(row: Found, brief: Light) -> Need:
     )
 
 
-def _stale(row: Found, brief: Light) -> Need:
-    last = _("since %(day)s") % {"day": short(row.on)} if row.on else _("at all")
-    return Need(
-        kind=row.kind,
-        shape="at_risk",
-        who=brief.client,
-        text=_("has no reading of “%(metric)s” %(last)s.") % {"metric": row.title, "last": last},
-        verb=_("Add reading"),
-        url=f"{reverse('outcomes', args=[brief.code])}#m-{row.ref}",
-        since=row.since,
-    )
+def _stale(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
+    """One line an engagement: which metrics nobody has read, the longest unread first."""
+    made = []
+    for pk, found_rows in _by_engagement(rows).items():
+        if pk not in briefs:
+            continue
+        oldest = min(found_rows, key=lambda row: row.since)
+        last = _("since %(day)s") % {"day": short(oldest.on)} if oldest.on else _("at all")
+        named = listed(_("“%(name)s”") % {"name": row.title} for row in sorted(found_rows, key=lambda row: row.since))
+        made.append(
+            Need(
+                kind="stale",
+                shape="at_risk",
+                who=briefs[pk].client,
+                text=_("has no reading of %(metrics)s %(last)s.") % {"metrics": named, "last": last},
+                verb=_("Add reading"),
+                url=f"{reverse('outcomes', args=[briefs[pk].code])}#m-{oldest.ref}",
+                since=oldest.since,
+            )
+        )
+    return made
+
+
+def _by_engagement(rows: Iterable[Found]) -> Mapping[int, list[Found]]:
+    grouped: defaultdict[int, list[Found]] = defaultdict(list)
+    for row in rows:
+        if row.engagement is not None:
+            grouped[row.engagement].append(row)
+    return grouped
 
 
 def _slips(row: Found, brief: Light) -> Need:
@@ -237,7 +259,6 @@ SAY: Final[dict[str, Callable[[Found, Light], Need | None]]] = {
     "sign_off": _sign_off,
     "wait": _wait,
     "question": _question,
-    "stale": _stale,
     "slips": _slips,
     "blocked": _blocked,
     "asked": _asked,

@@ -63,6 +63,7 @@ class Row:
     length: str
     bar: SafeString
     next_name: str
+    next_day: str
     next_due: Day
     next_note: str
     next_tone: str
@@ -166,6 +167,7 @@ def _row(engagement: Any, milestones: Sequence[Any], metric: Any, team: Sequence
         length=_("of %(days)d") % {"days": length} if length and engagement.day(today) >= 0 else "",
         bar=day_bar(engagement.day(today), [one.day for one in milestones], health),
         next_name=name,
+        next_day=_("Day %(day)d") % {"day": upcoming.day} if upcoming else "",
         next_due=due,
         next_note=note,
         next_tone=tone,
@@ -190,7 +192,7 @@ def _next_words(upcoming: Any, engagement: Engagement, today: date, planned: boo
     """The name of the next milestone, its date, what there is to say of it, and the tone of that."""
     if upcoming is None:
         return (_("All accepted") if planned else _("No plan yet")), day_of(None), "", ""
-    name = _("Day %(day)d, %(name)s") % {"day": upcoming.day, "name": upcoming.name}
+    name = upcoming.name
     due = day_of(upcoming.due_on)
     if not engagement.is_active:
         return name, due, "", ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, ngettext
 from accounts.models import User
 from engagements.models import Contact
 from engagements.states import EngagementState
+from milestones.actions.corrections import window
 from milestones.models import Comment, Deliverable, Dependency, DoneLine, Evidence, Wait
 from milestones.states import AT_WORK, DeliverableState, EvidenceKind, WaitOn
 from reports.pages.plan import Loaded, Row, row_of
@@ -94,6 +95,7 @@ class Opened:
     why_not_submit: str
     can_work: bool
     can_manage: bool
+    can_correct: bool
 
     @property
     def at_work(self) -> bool:
@@ -112,7 +114,7 @@ class Opened:
 
 
 def opened(deliverable: Any, loaded: Loaded, user: User) -> Opened:
-    """Read one deliverable whole: seven queries. Any: it carries what `with_counts` adds."""
+    """Read one deliverable whole: nine queries at most. Any: it carries what `with_counts` adds."""
     engagement = loaded.engagement
     lines = [_line(line) for line in deliverable.done_lines.select_related("ticked_by")]
     proofs = [_proof(one) for one in deliverable.evidence.filter(removed_at__isnull=True).select_related("by")]
@@ -139,7 +141,15 @@ def opened(deliverable: Any, loaded: Loaded, user: User) -> Opened:
         why_not_submit=_why_not_submit(lines, proofs),
         can_work=runs and engagement.is_active,
         can_manage=runs and user.manages,
+        can_correct=_can_correct(deliverable, loaded, user),
     )
+
+
+def _can_correct(deliverable: Deliverable, loaded: Loaded, user: User) -> bool:
+    if not (user.manages and loaded.engagement.is_active and deliverable.is_unfinished):
+        return False
+    deliverable.engagement = loaded.engagement
+    return window(deliverable).is_open
 
 
 def _contacts(deliverable: Deliverable) -> list[Contact]:

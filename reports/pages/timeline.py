@@ -18,7 +18,7 @@ from reports.pages.states import shape_of
 from reports.pages.words import Day, day_of, short
 
 # The rail beside it leaves this much; a phone has the compact form.
-WIDTH, PHONE = 1120.0, 358.0
+WIDTH, PHONE = 752.0, 358.0
 
 
 @dataclass(frozen=True)

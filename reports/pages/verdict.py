@@ -55,8 +55,10 @@ def _outlook(milestone: Milestone, loaded: Loaded) -> str:
     if told.likely is None:
         return _("%(name)s is due on %(day)s.") % {"name": name, "day": short(milestone.due_on)}
     late = loaded.calendar.working_days_between(milestone.due_on, told.likely)
+    if told.likely == milestone.due_on:
+        return _("%(name)s is likely done on its due date, %(day)s.") % {"name": name, "day": short(told.likely)}
     if late <= 0:
-        return _("%(name)s is likely on %(day)s, in time for %(due)s.") % {
+        return _("%(name)s is likely done on %(day)s, in time for %(due)s.") % {
             "name": name, "day": short(told.likely), "due": short(milestone.due_on),
         }  # fmt: skip
     told_late = ngettext("%(n)s working day", "%(n)s working days", late) % {"n": counted(late)}

@@ -11,7 +11,7 @@ from milestones.words import driver_sentence
 from reports.pages.forecasts import Outlook
 from reports.pages.pictures import driver_bar
 from reports.pages.plan import Loaded
-from reports.pages.words import short, upper
+from reports.pages.words import percent, short, upper
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,57 @@ def why_of(deliverable: Any, loaded: Loaded) -> Why | None:
     delay = (
         told.delay if told.delay is not None else loaded.calendar.working_days_between(deliverable.due_on, told.likely)
     )
-    titles = {one.public_id: one.title for one in loaded.deliverables}
-    drivers = [_driver(driver, titles) for driver in told.drivers if driver.get("days")]
+    drivers = _drivers(told, loaded)
     return Why(
         title=_("Why likely %(day)s") % {"day": short(told.likely)}
         if drivers
         else _("Likely %(day)s") % {"day": short(told.likely)},
         note=_("due %(due)s; 8 in 10 by %(day)s") % {"due": short(deliverable.due_on), "day": short(told.eight_in_ten)},
-        drivers=tuple(drivers),
+        drivers=drivers,
         total=signed(delay),
         without=_without(told, deliverable),
     )
+
+
+@dataclass(frozen=True)
+class MilestoneWhy:
+    """What drives the next milestone: the card beside the timeline."""
+
+    title: str
+    likely: str
+    note: str
+    drivers: tuple[DriverLine, ...]
+    sum_label: str
+    total: str
+    without: str
+
+
+def milestone_why(loaded: Loaded) -> MilestoneWhy | None:
+    """Return nothing where the next milestone is finished or was never forecast."""
+    milestone = loaded.next_milestone()
+    if milestone is None or not any(one.is_unfinished for one in loaded.of(milestone)):
+        return None
+    told = loaded.told(milestone)
+    if told.likely is None:
+        return None
+    due = short(milestone.due_on)
+    delay = told.delay or 0
+    late = _("Working days after %(day)s") if delay >= 0 else _("Working days before %(day)s")
+    return MilestoneWhy(
+        title=_("What drives day %(day)d") % {"day": milestone.day},
+        likely=_("Likely %(day)s") % {"day": short(told.likely)},
+        note=_("8 in 10 by %(late)s; %(chance)s chance of %(due)s")
+        % {"late": short(told.eight_in_ten), "chance": percent(told.chance), "due": due},
+        drivers=_drivers(told, loaded),
+        sum_label=late % {"day": due},
+        total=signed(delay),
+        without=_without_words(told) if told.free_likely and told.free_likely < told.likely else "",
+    )
+
+
+def _drivers(told: Outlook, loaded: Loaded) -> tuple[DriverLine, ...]:
+    titles = {one.public_id: one.title for one in loaded.deliverables}
+    return tuple(_driver(driver, titles) for driver in told.drivers if driver.get("days"))
 
 
 def _driver(driver: Mapping[str, Any], titles: Mapping[str, str]) -> DriverLine:
@@ -71,6 +111,10 @@ def _driver(driver: Mapping[str, Any], titles: Mapping[str, str]) -> DriverLine:
 def _without(told: Outlook, deliverable: Any) -> str:
     if not deliverable.open_waits or told.free_likely is None or told.free_likely == told.likely:
         return ""
+    return _without_words(told)
+
+
+def _without_words(told: Outlook) -> str:
     return _("Without the wait: likely %(likely)s, 8 in 10 by %(late)s.") % {
         "likely": short(told.free_likely),
         "late": short(told.free_eight_in_ten),

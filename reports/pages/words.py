@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 from accounts.clock import now
 
 DASH = "–"
+MONEY = {"USD": "$", "$": "$", "EUR": "€", "€": "€", "GBP": "£", "£": "£"}
+# Units such as "of 14 models": their first word alone tells nothing.
+EMPTY_WORDS = frozenset({"of", "per", "in", "a", "the"})
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,15 @@ def number(value: Decimal | int | None) -> str:
 
 
 def measured(value: Decimal | None, unit: str) -> str:
-    """A number with its unit: `61%`, `$11.3`, `9.1 min`."""
+    """A number with the first word of its unit: `61%`, `$11.3`, `9.1 min`; alone where that says nothing."""
     if value is None:
         return DASH
-    head, _space, rest = unit.partition(" ")
+    head = unit.partition(" ")[0].rstrip(",")
     if head == "%":
         return f"{number(value)}%"
-    if head in {"USD", "$"}:
-        return f"${number(value)}"
-    if head in {"EUR", "€"}:
-        return f"€{number(value)}"
-    return f"{number(value)} {head}".strip() if not rest or len(head) <= 6 else f"{number(value)} {unit}"
+    if head in MONEY:
+        return f"{MONEY[head]}{number(value)}"
+    return number(value) if head.casefold() in EMPTY_WORDS else f"{number(value)} {head}".strip()
 
 
 def percent(share: float | None) -> str:

@@ -13,8 +13,10 @@ from milestones.states import EvidenceKind
 from reports.pages import plan
 from reports.pages.header import header_of
 from reports.pages.opened import opened
+from reports.pages.rail import last_note, waiting_lines
 from reports.pages.timeline import timeline_of
 from reports.pages.verdict import verdict_of
+from reports.pages.why import milestone_why
 
 TIMELINES = ("", "all", "table", "hide")
 
@@ -45,6 +47,9 @@ def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
         "opened": _opened(request, loaded, open_id),
         "timeline": timeline_of(loaded, view if view in TIMELINES else ""),
         "changes": plan.change_lines(loaded),
+        "why": milestone_why(loaded),
+        "waits": waiting_lines(loaded),
+        "note": last_note(loaded.engagement),
         "evidence_kinds": EvidenceKind.choices,
     }
 

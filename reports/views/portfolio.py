@@ -55,9 +55,9 @@ def _top(request: AuthedHttpRequest, rows: list[Light]) -> dict[str, object]:
 
 def _greeting(name: str) -> str:
     hour = timezone.localtime().hour
-    if hour < 12:
+    if 5 <= hour < 12:
         return _("Good morning, %(name)s") % {"name": name}
-    if hour < 18:
+    if 12 <= hour < 18:
         return _("Good afternoon, %(name)s") % {"name": name}
     return _("Good evening, %(name)s") % {"name": name}
 
