@@ -39,7 +39,7 @@ def _refuse_nul_in(row: models.Model) -> None:
             _refuse_too_long(getattr(row, field.attname), field)
 
 
-def _refuse_too_long(value: object, field: models.TextField[str, str]) -> None:
+def _refuse_too_long(value: object, field: "models.TextField[str, str]") -> None:
     """Hold long texts to their limit: Django's models hold only short ones to it."""
     if field.max_length and isinstance(value, str) and len(value) > field.max_length:
         sentence = _("Keep this under %(limit)s characters; it has %(n)s.")
