@@ -1,8 +1,8 @@
 """What the demo keeps in its folder, and what its processes find in their environment."""
 
 import os
-import tomllib
 import shutil
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -78,8 +78,6 @@ class Place:
             "MEDIA_ROOT": str(self.folder / "media"),
             "MAIL_CATCHER_DIR": str(self.mail),
             "BEAT_SCHEDULE": str(self.folder / "beat-schedule"),
-            # A stopping worker lets running tasks finish for a while and puts the rest back.
-            "REMAP_SIGTERM": "SIGQUIT",
             "PYTHONUNBUFFERED": "1",
         }
 
