@@ -15,12 +15,15 @@ from accounts.ids import public_id
 from engagements.models import Contact, Engagement
 from engagements.states import EngagementState
 from reports.models import Digest, DigestSetting
-from reports.states import DigestScope
+from reports.states import DigestScope, DigestState
 
 FIRM_WEEKDAY: Final = 4
 FIRM_HOUR: Final = 16
 # A digest that was missed while the product was down still goes out within this time; later it would be old news.
 GRACE: Final = timedelta(days=3)
+# Whoever took a digest and said nothing for so long has died; with the five minutes between two runs, another
+# process takes it over within a quarter of an hour.
+STALE: Final = timedelta(minutes=9)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,14 @@ def due_at(slot: Slot, at: datetime) -> datetime:
     day = local.date() - timedelta(days=(local.weekday() - slot.weekday) % 7)
     moment = datetime.combine(day, time(slot.hour), ZoneInfo(slot.time_zone))
     return moment if moment <= at else datetime.combine(day - timedelta(days=7), time(slot.hour), moment.tzinfo)
+
+
+def next_due(slot: Slot, at: datetime) -> datetime:
+    """Return the first moment after `at` at which this slot's weekly hour strikes."""
+    last = due_at(slot, at)
+    local = last.astimezone(ZoneInfo(slot.time_zone))
+    day = local.date() + timedelta(days=7 if last <= at else 0)
+    return datetime.combine(day, time(slot.hour), ZoneInfo(slot.time_zone))
 
 
 def message_id() -> str:
@@ -93,14 +104,19 @@ def new_rows(slots: Iterable[Slot], at: datetime) -> Iterator[Digest]:
     for slot in slots:
         due = due_at(slot, at)
         if at - due <= GRACE:
-            yield Digest(
-                recipient_id=slot.recipient,
-                engagement_id=slot.engagement,
-                client_id=slot.client,
-                week=iso_week(due.astimezone(ZoneInfo(slot.time_zone)).date()),
-                due_at=due,
-                message_id=message_id(),
-            )
+            yield row_of(slot, due, iso_week(due.astimezone(ZoneInfo(slot.time_zone)).date()))
+
+
+def row_of(slot: Slot, due: datetime, week: str) -> Digest:
+    """Return the row, not saved, of a slot's digest of one week."""
+    return Digest(
+        recipient_id=slot.recipient,
+        engagement_id=slot.engagement,
+        client_id=slot.client,
+        week=week,
+        due_at=due,
+        message_id=message_id(),
+    )
 
 
 @transaction.atomic
@@ -114,9 +130,12 @@ def make_due(at: datetime) -> int:
     return len(rows)
 
 
-def open_rows(at: datetime, stale: timedelta) -> "list[int]":
+def open_ids(at: datetime) -> list[int]:
     """Return the ids of digests that are due and that nobody is sending, the oldest first."""
-    unclaimed = Q(claimed_at__isnull=True) | Q(claimed_at__lt=at - stale)
-    return list(
-        Digest.objects.filter(unclaimed, state="due", due_at__lte=at).order_by("due_at").values_list("pk", flat=True)
-    )
+    free = Digest.objects.filter(unclaimed(at), state=DigestState.DUE, due_at__lte=at)
+    return list(free.order_by("due_at", "pk").values_list("pk", flat=True))
+
+
+def unclaimed(at: datetime) -> Q:
+    """Return the condition under which nobody is sending a digest: never taken, or taken too long ago."""
+    return Q(claimed_at__isnull=True) | Q(claimed_at__lt=at - STALE)

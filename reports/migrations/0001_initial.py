@@ -3,7 +3,6 @@
 import accounts.clock
 import accounts.ids
 import django.db.models.deletion
-import reports.models.digests
 from django.conf import settings
 from django.db import migrations, models
 
@@ -72,7 +71,7 @@ class Migration(migrations.Migration):
                 ('scope', models.CharField(choices=[('each', 'One for each engagement'), ('all', 'One for all')], default='each', max_length=4)),
                 ('subscribed', models.BooleanField(default=True)),
                 ('unsubscribed_at', models.DateTimeField(blank=True, null=True)),
-                ('token', models.CharField(default=reports.models.digests.unsubscribe_token, editable=False, max_length=64, unique=True)),
+                ('token', models.CharField(default=accounts.ids.public_id, editable=False, max_length=64, unique=True)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='digest_setting', to=settings.AUTH_USER_MODEL)),
             ],
             options={

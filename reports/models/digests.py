@@ -1,6 +1,5 @@
 """The weekly mail."""
 
-import secrets
 from typing import ClassVar
 
 from django.db import models
@@ -13,11 +12,6 @@ from accounts.models import User
 from accounts.walls import FIRM_ONLY, client_table
 from engagements.models import Client, Engagement
 from reports.states import DigestScope, DigestState
-
-
-def unsubscribe_token() -> str:
-    """Return 32 random bytes for an address that needs no sign-in."""
-    return secrets.token_urlsafe(32)
 
 
 class DigestSetting(models.Model):
@@ -34,7 +28,6 @@ class DigestSetting(models.Model):
     scope = models.CharField(max_length=4, choices=DigestScope, default=DigestScope.EACH)
     subscribed = models.BooleanField(default=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
-    token = models.CharField(max_length=64, unique=True, default=unsubscribe_token, editable=False)
 
     class Meta:
         constraints = [
@@ -50,6 +43,7 @@ class Digest(models.Model):
     """One mail to one recipient of one week; without an engagement it is the portfolio's, or one for all.
 
     The row is made once (unique), rendered once and sent under one Message-ID, however often the job runs.
+    `held_why` is why it was held back, or not sent.
     """
 
     wall = client_table(portal=None, trail=False)
@@ -61,6 +55,8 @@ class Digest(models.Model):
     week = models.CharField(max_length=8)
     state = models.CharField(max_length=6, choices=DigestState, default=DigestState.DUE)
     due_at = models.DateTimeField()
+    # A manager wants it now: it goes even where nothing changed.
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     held_why = models.CharField(max_length=300, blank=True)
