@@ -38,7 +38,7 @@ def django_db_setup(test_run: Run, django_test_environment: None, django_db_bloc
     """Give this worker its own clone of the migrated template; the settings name it already."""
     test_run.make_database()
     # The web's role may not empty tables, so what a transactional test wrote is removed past it.
-    TransactionTestCase._fixture_teardown = lambda _case: test_run.empty_database()  # type: ignore[method-assign]
+    setattr(TransactionTestCase, "_fixture_teardown", lambda _case: test_run.empty_database())  # noqa: B010
     with django_db_blocker.unblock():
         yield
 

@@ -55,11 +55,10 @@ def keeper_process(folder: Path) -> psutil.Process:
 
 def server_process(folder: Path, name: str) -> psutil.Process:
     """Return a server, "postgres" or "redis": the keeper's own child."""
-    is_postgres = {True: [], False: []}
-    for child in keeper_process(folder).children():
-        is_postgres[child.name() == "postgres"].append(child)
-    [server] = is_postgres[name == "postgres"]
-    return server
+    wants_postgres = name == "postgres"
+    servers = [p for p in keeper_process(folder).children() if (p.name() == "postgres") == wants_postgres]
+    assert len(servers) == 1, servers
+    return servers[0]
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from tests.db import Run
 from tests.embedded.helpers import eventually
 
 HOST = "emplace.example"
+Starter = Callable[[str], tuple[processes.Child, Path]]
 
 
 def free_port() -> int:
@@ -57,7 +58,7 @@ def environment(test_run: Run, stack: Stack, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def entry_point(environment: dict[str, str], tmp_path: Path) -> Iterator:
+def entry_point(environment: dict[str, str], tmp_path: Path) -> Iterator[Starter]:
     """Start entry points that end with the test; call with a script's name for the child and its log."""
     running = []
 
@@ -84,7 +85,7 @@ def test_a_release_can_be_repeated(environment: dict[str, str]):
     succeed(["docker/release.sh"], environment)
 
 
-def test_web_serves_behind_a_proxy_and_its_health_check_tells(environment: dict[str, str], entry_point):
+def test_web_serves_behind_a_proxy_and_its_health_check_tells(environment: dict[str, str], entry_point: Starter):
     assert healthy(environment, "web") != 0
     child, log = entry_point("web")
     assert eventually(lambda: healthy(environment, "web") == 0, 60), log.read_text()
@@ -100,7 +101,7 @@ def test_web_serves_behind_a_proxy_and_its_health_check_tells(environment: dict[
     assert processes.stop(child, ((signal.SIGTERM, 20.0),)) in {0, -signal.SIGTERM}
 
 
-def test_the_worker_is_healthy_once_it_finished_a_canary(environment: dict[str, str], entry_point):
+def test_the_worker_is_healthy_once_it_finished_a_canary(environment: dict[str, str], entry_point: Starter):
     assert healthy(environment, "worker") != 0
     _, log = entry_point("worker")
     assert eventually(lambda: " ready." in log.read_text(), 60), log.read_text()
@@ -108,7 +109,7 @@ def test_the_worker_is_healthy_once_it_finished_a_canary(environment: dict[str, 
     assert eventually(lambda: healthy(environment, "worker") == 0, 60), log.read_text()
 
 
-def test_beat_starts_and_stays(environment: dict[str, str], entry_point):
+def test_beat_starts_and_stays(environment: dict[str, str], entry_point: Starter):
     child, log = entry_point("beat")
     assert eventually(lambda: "beat: Starting" in log.read_text(), 60), log.read_text()
     assert child.poll() is None
