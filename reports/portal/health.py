@@ -1,7 +1,7 @@
 """The forecast that the client may see, and the health of each week.
 
 A worsening reaches the client with the next digest or after one working day (`Plan.client_health`); until then the
-dates shown are those of the last forecast that said what the client has been told.
+dates shown are those of the last forecast before it (`Plan.worse_on`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,8 +40,7 @@ class Told:
 
 def _shown(engagement: Engagement, plan: Plan | None) -> "QuerySet[ForecastRun]":
     runs = ForecastRun.objects.filter(engagement=engagement).order_by("-on")
-    held_back = plan is not None and plan.client_health and plan.client_health != plan.health
-    return runs.filter(health=plan.client_health) if plan and held_back else runs
+    return runs.filter(on__lt=plan.worse_on) if plan and plan.worse_on else runs
 
 
 def told(engagement: Engagement, plan: Plan | None) -> Told:

@@ -1,0 +1,164 @@
+"""The client's dashboard: what it says, what it hides, and what it costs."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from accounts.clock import now
+from accounts.db import as_firm
+from engagements.models import Engagement
+from milestones import slips
+from milestones.actions import life, signing
+from milestones.models import ForecastRun, Plan
+from reports.models import StatusNote
+from tests import factories
+from tests.factories import TODAY
+from tests.reports.portal.conftest import World, signed_in
+
+MOST_QUERIES = 12
+
+
+def counted(browser: Browser, url: str) -> int:
+    """How many statements a page takes; savepoints exist only because a test is one transaction."""
+    browser.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(url).status_code == 200
+    return sum("SAVEPOINT" not in query["sql"] for query in asked.captured_queries)
+
+
+def test_what_waits_comes_with_why_and_one_button(world: World, signer: Browser) -> None:
+    text = signer.get(world.url()).text
+    assert "Sign off: Deliverable A" in text
+    assert "Submitted 23 Nov by Sam Specialist" in text
+    assert "Asked 13 Nov, holds up “Deliverable B”" in text
+    assert text.count("btn-primary") == 1
+
+
+def test_a_viewer_is_offered_to_read_what_only_a_signer_decides(world: World, viewer: Browser) -> None:
+    text = viewer.get(world.url()).text
+    assert "Sign off: Deliverable A" in text
+    assert ">Review</a>" not in text
+
+
+def test_the_verdict_has_two_sentences(world: World, signer: Browser) -> None:
+    text = signer.get(world.url()).text
+    assert "No of 3" not in text
+    assert "two wait for your sign-off" in text
+    assert "“Claims triaged by the model” is 25% of the way to its target" in text
+
+
+def test_bad_news_is_in_the_verdict(world: World, signer: Browser, monday: time_machine.Traveller) -> None:
+    monday.move_to(datetime(2026, 12, 14, 10, tzinfo=UTC))
+    text = signer.get(world.url()).text
+    assert "“Deliverable B” was due 30 Nov and is late" in text
+    assert "Off track" in text
+
+
+def test_internal_deliverables_and_health_not_yet_told_stay_hidden(world: World, signer: Browser) -> None:
+    with as_firm():
+        Plan.objects.filter(engagement=world.engagement).update(health="off_track", client_health="on_track")
+    text = signer.get(world.url()).text
+    assert "Internal" not in text
+    assert '<span class="pill is-ok">' in text.partition("<h1>")[0]
+
+
+def test_the_dates_shown_are_those_from_before_a_worsening_that_was_not_told(world: World, signer: Browser) -> None:
+    with as_firm():
+        told = {world.b.public_id: {"likely": "2026-12-02", "eight_in_ten": "2026-12-04", "health": "on_track"}}
+        kept = {world.b.public_id: {"likely": "2027-03-02", "eight_in_ten": "2027-04-01", "health": "off_track"}}
+        ForecastRun.objects.filter(engagement=world.engagement).delete()
+        for on, health, works in ((date(2026, 11, 20), "on_track", told), (TODAY, "off_track", kept)):
+            ForecastRun.objects.create(
+                engagement=world.engagement, client=world.people.client, on=on, plan_version=1, forecaster="x",
+                health=health, works=works,
+            )  # fmt: skip
+        held_back = {"health": "off_track", "client_health": "on_track", "worse_at": now(), "worse_on": TODAY}
+        Plan.objects.filter(engagement=world.engagement).update(**held_back)
+    assert "2 Dec" in signer.get(world.of(world.b)).text
+    assert "2 Mar" not in signer.get(world.of(world.b)).text
+
+
+def test_the_note_specialists_and_activity_are_there(world: World, signer: Browser) -> None:
+    with as_firm():
+        StatusNote.objects.create(
+            engagement=world.engagement, client=world.people.client, by=world.people.manager, text="<i>Good</i> week"
+        )
+    text = signer.get(world.url()).text
+    assert "&lt;i&gt;Good&lt;/i&gt; week" in text
+    assert "2 days a week" in text
+    assert "Sam Specialist submitted Deliverable A" in text
+
+
+def test_every_picture_has_a_title_and_a_table(world: World, signer: Browser) -> None:
+    text = signer.get(world.url()).text
+    assert text.count('role="img"') == text.count("<desc")
+    assert text.count("as a table</summary>") == 3
+    assert "style=" not in text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(world: World, signer: Browser) -> None:
+    with as_firm():
+        lines = [factories.line(f"N{n}", start=n % 30, due=40 + n % 30) for n in range(60)]
+        large = factories.active(world.people, lines, name="Large programme")
+        slips.recompute(large)
+        slips.recompute(world.engagement)
+    small = counted(signer, world.url())
+    assert counted(signer, f"/portal/{large.code}/") == small <= MOST_QUERIES
+
+
+def test_the_list_of_a_contacts_engagements_costs_the_same_for_many(world: World, signer: Browser) -> None:
+    with as_firm():
+        factories.active(world.people, name="Second")
+    two = counted(signer, "/portal/")
+    with as_firm():
+        factories.active(world.people, name="Third")
+    assert counted(signer, "/portal/") == two
+    assert "Third" in signer.get("/portal/").text
+
+
+@pytest.mark.parametrize("state", ["on_hold", "completed", "ended_early"])
+def test_an_engagement_that_does_not_run_says_so(world: World, signer: Browser, state: str) -> None:
+    manager, engagement = world.people.manager, world.engagement
+    with as_firm():
+        if state == "on_hold":
+            life.hold(by=manager, engagement=engagement, why="The budget is being decided.")
+        else:
+            end(world) if state == "completed" else life.end_early(by=manager, engagement=engagement, why="Sold.")
+    text = signer.get(world.url()).text
+    said = {
+        "on_hold": "The work is on hold since 23 Nov; nothing is due until it goes on.",
+        "completed": "The engagement was completed on 23 Nov.",
+        "ended_early": "The engagement ended early, on 23 Nov.",
+    }
+    assert said[state] in text
+    assert "Nothing waits on you" in text or state == "on_hold"
+
+
+def end(world: World) -> Engagement:
+    """Bring everything to an end."""
+    people = world.people
+    for one in world.engagement.deliverables.exclude(pk__in=[world.a.pk, world.c.pk]):
+        if one.pk == world.b.pk:
+            factories.work.submit(by=people.specialist, deliverable=one)
+        else:
+            factories.in_review(people.specialist, one)
+    for one in world.engagement.deliverables.select_related("engagement__client"):
+        if one.needs_sign_off:
+            signing.accept(by=people.signer, deliverable=one, content_hash=factories.seen(one))
+        else:
+            factories.work.accept_internal(by=people.manager, deliverable=one)
+    return life.complete(by=people.manager, engagement=world.engagement)
+
+
+def test_an_engagement_that_has_not_begun_says_when_it_does(world: World) -> None:
+    with as_firm():
+        start = date(2026, 12, 7)
+        lines = [factories.line("F", start=70, due=80)]
+        future = factories.active(world.people, lines, name="Future", start=start)
+        assert future.start_on == start
+    text = signed_in(world.people.signer).get(f"/portal/{future.code}/").text
+    assert f"Starts {start:%-d Dec}" in text
