@@ -53,6 +53,14 @@ class ReadingForm(forms.Form):
             self.fields["value"].help_text = unit
 
 
+class MilestoneField(forms.ModelChoiceField):
+    """Milestones by day and name."""
+
+    def label_from_instance(self, obj: Milestone) -> str:
+        """Say `Day 30, Stabilize foundations`."""
+        return _("Day %(day)d, %(name)s") % {"day": obj.day, "name": obj.name}
+
+
 class LineForm(forms.Form):
     """A deliverable to be added, with its definition of done."""
 
@@ -60,7 +68,7 @@ class LineForm(forms.Form):
     summary = forms.CharField(
         label=_("Summary"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    milestone = forms.ModelChoiceField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label=None)
+    milestone = MilestoneField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label=None)
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=None, required=False, empty_label=_("Nobody yet"))
     start_on = forms.DateField(label=_("Start"), widget=DATE)
     due_on = forms.DateField(label=_("Due"), widget=DATE)

@@ -217,8 +217,8 @@ def _asked(row: Found, brief: Light) -> Need | None:
         kind=row.kind,
         shape="waiting",
         who=brief.client,
-        text=_("has had plan change %(n)d for %(days)d working days: %(what)s")
-        % {"n": row.n or 0, "days": waited, "what": row.title},
+        text=_("has had plan change %(n)d for %(days)d working days: %(what)s.")
+        % {"n": row.n or 0, "days": waited, "what": row.title.rstrip(".")},
         verb=_("Look at it"),
         url=f"{brief.url}#changes",
         since=row.since,

@@ -102,7 +102,7 @@ class Loaded:
 
     def told(self, thing: Deliverable | Milestone) -> Outlook:
         """What the last forecast says of a deliverable or milestone."""
-        if self.run is None:
+        if self.run is None or not self.engagement.is_active:
             return forecasts.NO_OUTLOOK
         raw = self.run.works if isinstance(thing, Deliverable) else self.run.milestones
         return forecasts.outlook(raw.get(thing.public_id))
@@ -120,6 +120,11 @@ class Loaded:
 def calendar_of(engagement: Engagement) -> WorkCalendar:
     """The working days at the client's."""
     return WorkCalendar(engagement.client.country, engagement.client.subdivision)
+
+
+def stands_on(engagement: Engagement) -> date:
+    """The day that the plan is judged by: today, or the day on which the clock stopped."""
+    return min(engagement.today(), *(day for day in (engagement.held_on, engagement.ended_on) if day), date.max)
 
 
 def with_counts(rows: QuerySet[Deliverable]) -> QuerySet[Deliverable]:
@@ -144,7 +149,7 @@ def load(engagement: Engagement) -> Loaded:
         run=ForecastRun.objects.filter(engagement=engagement).order_by("-on").first(),
         changes=list(changes),
         calendar=calendar_of(engagement),
-        today=engagement.today(),
+        today=stands_on(engagement),
     )
     asked = [move for change in loaded.changes for move in change.moves.all()]
     loaded.moves = {m.deliverable_id: m.to_on for m in asked if m.kind == Moves.DUE and m.deliverable_id and m.to_on}

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.models import User
-from engagements.states import LIVE
+from engagements.states import EngagementState
 from milestones.models import Deliverable
 from reports.pages import forecasts
 from reports.pages.forecasts import Outlook
@@ -53,10 +53,12 @@ class WorkRow:
 
 
 def listed_for(user: User) -> QuerySet[Deliverable]:
-    """What a person sees of running engagements, soonest first."""
+    """What a person sees of running engagements, soonest first; on hold the clock stands still."""
     rows = Deliverable.objects.visible_to(user).counted()
     rows = rows.filter(
-        engagement__state__in=sorted(LIVE), engagement__removed_at__isnull=True, engagement__archived_at__isnull=True
+        engagement__state=EngagementState.ACTIVE,
+        engagement__removed_at__isnull=True,
+        engagement__archived_at__isnull=True,
     )
     return rows.order_by("due_on", "engagement__code", "number")
 
