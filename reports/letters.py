@@ -1,12 +1,18 @@
-"""The single mails: asked to sign off, reminded, invited."""
+"""The single mails: asked to sign off, to accept a plan, reminded, invited. A link alone never signs anything."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from engagements.models import Contact
+from accounts.models import Job, User
+from engagements.models import Contact, Engagement
 from milestones.models import Deliverable, Wait
+from milestones.states import DeliverableState
 from reports import mail
 from reports.mail import Letter
 
@@ -63,12 +69,38 @@ def nudge(wait: Wait, contact: Contact) -> Letter:
             eyebrow=f"{engagement.client.name} · {engagement.name}",
             lines=[
                 _("%(title)s has stood still for this since %(since)s.")
-                % {"title": wait.deliverable.title, "since": wait.opened_on.isoformat()},
+                % {"title": wait.deliverable.title, "since": date_format(wait.opened_on, "j M Y")},
                 _("Answer on the page, or name who can."),
             ],
-            quote=wait.what,
-            button=_("Reply"),
-            path=reverse("portal_deliverable", args=[engagement.code, wait.deliverable.public_id]),
+            quote="" if wait.for_sign_off else wait.what,
+            button=_("Review") if wait.for_sign_off else _("Reply"),
+            path=_wait_path(wait),
+            reply_to=engagement.manager.email,
+        )
+
+
+def _wait_path(wait: Wait) -> str:
+    code = wait.engagement.code
+    if wait.for_sign_off:
+        return reverse("portal_deliverable", args=[code, wait.deliverable.public_id])
+    return reverse("portal_wait", args=[code, wait.public_id])
+
+
+def plan_offer(engagement: Engagement, contact: Contact) -> Letter:
+    """Ask a signer to accept the plan, which starts the work."""
+    with translation.override(contact.user.language):
+        return _note(
+            contact.user,
+            subject=_("The plan of %(name)s waits for you") % {"name": engagement.name},
+            eyebrow=f"{engagement.client.name} · {engagement.name}",
+            lines=[
+                _("%(manager)s offers you the plan: its milestones, deliverables, dates and targets.")
+                % {"manager": engagement.manager.name},
+                _("The work starts on %(day)s, once a signer has accepted the plan. Reading it takes ten minutes.")
+                % {"day": date_format(engagement.start_on, "j F Y")},
+            ],
+            button=_("Read the plan"),
+            path=reverse("portal_plan", args=[engagement.code]),
             reply_to=engagement.manager.email,
         )
 
@@ -91,3 +123,57 @@ def invitation(contact: Contact, by: User) -> Letter:
             path=reverse("account_login"),
             reply_to=by.email,
         )
+
+
+# --- what a job asks for ------------------------------------------------------------------------------------
+
+
+def _people() -> "QuerySet[Contact]":
+    """Return contacts who can still sign in."""
+    return Contact.objects.filter(left_at__isnull=True, user__is_active=True).select_related("user", "client")
+
+
+def _signers(client_id: int) -> list[Contact]:
+    return list(_people().filter(client_id=client_id, is_signer=True).order_by("pk"))
+
+
+def for_sign_off(job: Job) -> list[Letter]:
+    """Ask every signer; nobody where it was decided or taken back meanwhile."""
+    rows = Deliverable.objects.select_related("engagement__client", "engagement__manager")
+    deliverable = rows.filter(pk=job.args["deliverable"], state=DeliverableState.IN_REVIEW).first()
+    if deliverable is None:
+        return []
+    return [sign_off_request(deliverable, contact) for contact in _signers(deliverable.client_id)]
+
+
+def for_nudge(job: Job) -> list[Letter]:
+    """Remind whom the wait names, else every signer; nobody where it was answered meanwhile."""
+    rows = Wait.objects.select_related("engagement__client", "engagement__manager", "deliverable", "contact__user")
+    wait = rows.filter(pk=job.args["wait"], closed_on__isnull=True).first()
+    if wait is None:
+        return []
+    named = list(_people().filter(pk=wait.contact_id))
+    return [nudge(wait, contact) for contact in named or _signers(wait.client_id)]
+
+
+def for_invitation(job: Job) -> list[Letter]:
+    """Tell a contact how to sign in, unless they have left."""
+    by = User.objects.get(pk=job.args["by"])
+    return [invitation(contact, by) for contact in _people().filter(pk=job.args["contact"])]
+
+
+def for_plan_offer(job: Job) -> list[Letter]:
+    """Tell a signer of the plan, unless the offer was withdrawn or accepted meanwhile."""
+    rows = Engagement.objects.select_related("client", "manager").filter(state="draft", offered_at__isnull=False)
+    engagement = rows.filter(pk=job.args["engagement"]).first()
+    if engagement is None:
+        return []
+    return [plan_offer(engagement, contact) for contact in _people().filter(pk=job.args["contact"])]
+
+
+BY_KIND: Final[Mapping[str, Callable[[Job], list[Letter]]]] = {
+    "mail_sign_off_request": for_sign_off,
+    "mail_nudge": for_nudge,
+    "mail_invitation": for_invitation,
+    "mail_plan_offer": for_plan_offer,
+}

@@ -1,21 +1,24 @@
 """Writing and sending mails: HTML with its styles inlined, a text of its own, one message for one person."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from email.mime.image import MIMEImage
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import css_inline
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import User
+from accounts.db import as_firm
+from accounts.jobs import Progress
+from accounts.models import Job, User
 
 # Gmail cuts a mail off behind this.
 MOST_BYTES: Final = 102_000
@@ -89,6 +92,30 @@ def one_line(text: str) -> str:
 def send(letter: Letter, connection: BaseEmailBackend | None = None) -> None:
     """Send one letter. Raises OSError or smtplib.SMTPException where the mail server does not take it."""
     message(letter, connection).send()
+
+
+def send_once(job: Job, letters: Sequence[Letter], report: Progress) -> list[str]:
+    """Send a job's letters on one connection, each under a Message-ID of its own, and return to whom.
+
+    Who got one is kept with the job, so that a job tried again goes on where it stopped. Raises OSError or
+    smtplib.SMTPException where the mail server does not take one; stand in no transaction.
+    """
+    sent = list(job.result.get("sent", ()))
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    with get_connection() as connection:
+        for number, letter in enumerate(letters, 1):
+            if letter.to in sent:
+                continue
+            send(replace(letter, message_id=f"<{job.kind}.{job.public_id}.{number}@{host}>"), connection)
+            sent.append(letter.to)
+            _remember(job, sent)
+            report(number, len(letters))
+    return sent
+
+
+def _remember(job: Job, sent: Sequence[str]) -> None:
+    with as_firm():
+        Job.objects.filter(pk=job.pk, claimed_at=job.claimed_at).update(result={"sent": list(sent)})
 
 
 def absolute(path: str) -> str:

@@ -27,6 +27,7 @@ MOST_ROWS: Final = 16
 NUMBERS: Final = 3
 STEPS: Final = 3
 PICTURE_WIDTH: Final = 534
+SIGNS: Final = {"on_track": "✓", "at_risk": "▲", "off_track": "■", "starting": "○", "on_hold": "‖"}
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,26 @@ class Part:
     picture_says: str = ""
 
     @property
+    def sign(self) -> str:
+        """The state's shape as a character: mail programs draw no SVG."""
+        return SIGNS.get(self.state, "")
+
+    @property
     def waiting(self) -> int:
         """How many things wait for the reader."""
         return len(self.waits) + self.more_waits
 
 
 def of_engagement(reader: Reader, code: str, *, drawn: bool) -> Part:
-    """Return what a contact's digest says of one engagement; stands as that contact's portal.
+    """Return what a contact's digest says of one engagement, the present health included.
 
     `drawn` adds the timeline as a PNG.
     """
-    board = boards.dashboard(reader, boards.engagement(reader, code))
+    engagement = boards.engagement(reader, code)
+    plan_now = boards.plan_of(engagement)
+    if plan_now is not None:
+        plan_now.client_health = plan_now.health
+    board = boards.dashboard(reader, engagement)
     plan = mail_plan(board) if drawn else None
     heading = _("%(name)s: %(state)s, %(day)s")
     places = {"name": board.engagement.name, "state": word(board.state).lower(), "day": board.day.lower()}

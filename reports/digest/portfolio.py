@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from accounts.looks import word
 from accounts.models import User
@@ -61,9 +61,10 @@ def _verdict(own: list[engagements.Light], waiting: int) -> str:
         return _("No engagement of yours runs at the moment.")
     bad = [row.client for row in own if row.health == "off_track"]
     named = bad[:3] + ([_("%(n)s more") % {"n": counted(len(bad) - 3)}] if len(bad) > 3 else [])
-    first = _("%(n)s of your engagements run") % {"n": upper(counted(len(own)))}
+    running = ngettext("%(n)s engagement of yours runs", "%(n)s engagements of yours run", len(own))
+    first = upper(running % {"n": counted(len(own))})
     news = _("%(names)s: off track") % {"names": listed(named)} if bad else _("none is off track")
-    need = _("%(n)s things need you") % {"n": counted(waiting)} if waiting else _("nothing needs you")
+    need = ngettext("%(n)s thing needs you", "%(n)s things need you", waiting) % {"n": counted(waiting)}
     return f"{first}; {news}. {upper(need)}."
 
 
