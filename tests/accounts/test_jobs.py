@@ -396,7 +396,6 @@ def test_tidying_drops_what_nobody_asks_for_and_keeps_the_canary():
 def test_every_periodic_task_exists_and_is_in_beats_schedule():
     from config.celery import beat_schedule
 
-    current_app.loader.import_default_modules()
     schedule = beat_schedule()
     assert set(PERIODIC) <= set(schedule)
     for entry in schedule.values():

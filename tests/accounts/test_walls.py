@@ -11,6 +11,7 @@ from django.test.utils import isolate_apps
 
 from accounts import ddl
 from accounts.checks import every_table_has_a_wall, login_is_held_by_the_walls
+from accounts.outside import OUTSIDE
 from accounts.walls import OWN, Wall
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,17 @@ def test_the_firm_cannot_go_past_the_trail(table):
         table,
     )
     assert may is False
+
+
+def test_what_sign_in_reaches_by_itself_is_a_short_list():
+    reached = {table: wall.login for table, wall in ddl.walls().items() if wall.login and table not in OUTSIDE}
+    assert reached == {
+        "accounts_user": "SELECT, UPDATE (password, last_login, email)",
+        "accounts_accessentry": "INSERT",
+        "accounts_event": "INSERT",
+        # Whoever holds a pack may check by its fingerprint whether it is genuine, without signing in.
+        "reports_handoffpack": "SELECT (sha256, number, issued_at)",
+    }
 
 
 def test_no_table_is_unknown():
