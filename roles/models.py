@@ -64,7 +64,7 @@ class Specialist(models.Model):
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="specialists")
     capacity = models.PositiveSmallIntegerField(default=100)
     country = models.CharField(max_length=2, blank=True)
-    skills = models.JSONField(default=list)
+    skills = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["user__name", "id"]

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('capacity', models.PositiveSmallIntegerField(default=100)),
                 ('country', models.CharField(blank=True, max_length=2)),
-                ('skills', models.JSONField(default=list)),
+                ('skills', models.JSONField(blank=True, default=list)),
                 ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='specialists', to='roles.role')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='specialist', to=settings.AUTH_USER_MODEL)),
             ],
