@@ -237,7 +237,7 @@ def _draft(row: Found, brief: Light) -> Need:
         who=brief.client,
         text=text % {"name": brief.name, "day": short(row.since)},
         verb=_("Activate"),
-        url=brief.url,
+        url=reverse("engagement_activate", args=[brief.code]),
         since=row.since,
     )
 
@@ -250,7 +250,7 @@ def _logged(row: Found) -> Need:
         who=row.title or _("An engagement without a name"),
         text=_("is half logged, last on %(day)s.") % {"day": short(row.since)},
         verb=_("Go on"),
-        url=f"{reverse('engagement_new')}?draft={row.ref}",
+        url=reverse("engagement_draft", args=[row.ref, row.text]),
         since=row.since,
     )
 

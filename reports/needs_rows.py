@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Case, DateField, F, IntegerField, Max, Model, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, DateField, F, IntegerField, Max, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.clock import now
 from accounts.models import User
 from engagements.models import BusinessMetric, Engagement
 from engagements.states import LIVE, EngagementState
-from milestones.models import CheckIn, Comment, PlanChange, PlanDraft, SlipFlag, Wait
+from milestones.draft import drafts_of
+from milestones.models import CheckIn, Comment, PlanChange, SlipFlag, Wait
 from milestones.states import UNFINISHED, Answer, Cause, ChangeState, WaitOn
 
 STALE_DAYS: Final = 14
@@ -197,6 +198,7 @@ def _drafts(ids: Sequence[int]) -> Rows:
 
 
 def _logged(user: User) -> Rows:
-    """Half-filled logs of this person; ref: the log."""
-    rows: QuerySet[Model] = PlanDraft.objects.filter(by=user)  # type: ignore[assignment]
-    return _branch(rows, Value("logged"), ref=F("public_id"), title=F("name"), since=F("changed_at"))
+    """Half-filled logs of this person; ref: the log; text: the step that it stands at."""
+    return _branch(
+        drafts_of(user), Value("logged"), ref=F("public_id"), title=F("name"), text=F("step"), since=F("changed_at")
+    )

@@ -82,9 +82,8 @@ def _clients(user: User, q: str) -> Iterable[Hit]:
 
 
 def _people(q: str) -> Iterable[Hit]:
-    if specialists := maybe_reverse("specialists"):
-        for one in Specialist.objects.filter(user__name__icontains=q).select_related("user", "role")[:LIMIT]:
-            yield Hit(f"{specialists}#{one.user.public_id}", one.user.name, one.role.name, icon="user")
+    for one in Specialist.objects.filter(user__name__icontains=q).select_related("user", "role")[:LIMIT]:
+        yield Hit(reverse("specialist", args=[one.user.public_id]), one.user.name, one.role.name, icon="user")
     contacts = Contact.objects.filter(left_at__isnull=True).filter(
         Q(user__name__icontains=q) | Q(user__email__iexact=q)
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.models import User
 from engagements.models import Contact, Engagement
+from engagements.states import EngagementState
 from milestones.models import ForecastRun, Milestone, Plan
 from reports.pages.lights import shown_health
 from reports.pages.pictures import day_bar
@@ -22,6 +23,18 @@ TABS: Final = (
     ("handoff", gettext_lazy("Handoff")),
     ("activity", gettext_lazy("Activity")),
 )
+
+
+LIFE: Final = {
+    EngagementState.DRAFT: (("remove", gettext_lazy("Remove this draft")),),
+    EngagementState.ACTIVE: (
+        ("hold", gettext_lazy("Put on hold")),
+        ("complete", gettext_lazy("Complete")),
+        ("end-early", gettext_lazy("End early")),
+    ),
+    EngagementState.ON_HOLD: (("resume", gettext_lazy("Resume")), ("end-early", gettext_lazy("End early"))),
+}
+ENDED_MOVES: Final = (("archive", gettext_lazy("Archive")),)
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class Header:
     verdict: str
     tabs: tuple[Tab, ...]
     view_as: tuple[tuple[str, str], ...]
+    life: tuple[tuple[str, str], ...]
     can_manage: bool
     can_work: bool
     is_draft: bool
@@ -90,6 +104,7 @@ def header_of(
         verdict=verdict,
         tabs=tuple(_tabs(engagement, current)),
         view_as=tuple(_view_as(engagement, user)),
+        life=tuple(_life(engagement)) if user.manages else (),
         can_manage=user.manages,
         can_work=engagement.is_active,
         is_draft=engagement.is_draft,
@@ -112,10 +127,22 @@ def _tabs(engagement: Engagement, current: str) -> list[Tab]:
     return [Tab(str(label), url, name == current) for name, label, url in found if url]
 
 
+def _life(engagement: Engagement) -> list[tuple[str, str]]:
+    """What may become of it next, each with its page."""
+    moves = LIFE.get(EngagementState(engagement.state), ENDED_MOVES)
+    return [(str(label), reverse("engagement_life", args=[engagement.code, what])) for what, label in moves]
+
+
 def _view_as(engagement: Engagement, user: User) -> list[tuple[str, str]]:
-    """Contacts whose eyes a manager may borrow, signers first."""
+    """Contacts whose eyes a manager may borrow, signers first; none while the plan is the firm's own."""
     if not user.manages:
         return []
+    if engagement.is_draft and engagement.offered_at is None:
+        return []
     rows = Contact.objects.filter(client_id=engagement.client_id, left_at__isnull=True).select_related("user")
-    found = [(contact.user.name, maybe_reverse("view_as", contact.user.public_id)) for contact in rows]
-    return [(name, url) for name, url in found if url]
+    return [(contact.user.name, _portal_as(contact, engagement)) for contact in rows]
+
+
+def _portal_as(contact: Contact, engagement: Engagement) -> str:
+    places = {"contact": contact.user.public_id, "code": engagement.code}
+    return reverse("portal_engagement", kwargs=places)

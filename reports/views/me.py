@@ -65,7 +65,7 @@ def _line(request: AuthedHttpRequest, public_id: str, form: AnswerForm) -> HttpR
     found = week.item_for(request.user, public_id)
     if found is None:
         raise Http404
-    context: dict[str, Any] = {"item": found}
+    context: dict[str, Any] = {"item": found, "tally": week.week_for(request.user).tally}
     if form.errors:
         typed = form.data
         context["item"] = replace(
