@@ -1,10 +1,11 @@
 """Addresses of this floor: where the plan is worked on. Its pages are served by reports."""
 
-from django.urls import path
+from django.urls import include, path
 
 from milestones.views import changes, evidence, life, talk, waits, work
 
 urlpatterns = [
+    path("", include("milestones.urls_new")),
     path("work/<slug:public_id>/start/", work.start, name="work_start"),
     path("work/<slug:public_id>/submit/", work.submit, name="work_submit"),
     path("work/<slug:public_id>/take-back/", work.take_back, name="work_take_back"),
