@@ -64,12 +64,14 @@ class Demo:
             stack.ensure_started()
         self.stop.check()
         self.environment = self.place.environment(stack, self.port)
+        # The web server loads while the database is brought up to date; it says that it is not ready until then.
+        self._start_mail()
+        self._start_services("web")
         self._prepare()
-        with self.steps.step("Mail catcher, web, worker and beat"):
-            self._start_mail()
-            self._start_services()
-        with self.steps.step("Waiting for the first page"):
+        with self.steps.step("First page"):
             self._await_ready()
+        with self.steps.step("Celery worker and beat"):
+            self._start_services("worker", "beat")
         self._welcome()
         self.supervisor.watch(self.environment, lambda: _lives(stack))
 
@@ -104,11 +106,11 @@ class Demo:
         mail.command = [*command[:-1], url.rpartition(":")[2]]
         self.environment["EMAIL_URL"] = url
 
-    def _start_services(self) -> None:
-        for name, command in commands(self.port).items():
+    def _start_services(self, *names: str) -> None:
+        for name in names:
             log = self.place.logs / f"{name}.log"
             log.write_bytes(b"")
-            self.supervisor.start(Service(name, command, log), self.environment)
+            self.supervisor.start(Service(name, commands(self.port)[name], log), self.environment)
 
     def _await_ready(self) -> None:
         """Ask the readiness page until it says yes. Raises StackError, StoppedError."""
