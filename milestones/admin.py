@@ -77,7 +77,9 @@ class PlaybookVersionAdmin(_Versions):
         """One that an engagement was made from stays."""
         return super().has_delete_permission(request, obj) and not is_used(obj)
 
-    def save_related(self, request: HttpRequest, form: "BaseModelForm[PlaybookVersion]", formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: "BaseModelForm[PlaybookVersion]", formsets: Any, change: bool
+    ) -> None:
         """Keep the hash true to the items."""
         super().save_related(request, form, formsets, change)
         version: PlaybookVersion = form.instance
