@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from engagements.models import BusinessMetric, Contact, Engagement, Placement
 from milestones.actions.changes import Move
 from milestones.models import Deliverable, Milestone
-from milestones.states import UNFINISHED, Answer, EvidenceKind, Moves, WaitOn
+from milestones.states import UNFINISHED, EvidenceKind, Moves, WaitOn
 from roles.models import FailureMode
 
 if TYPE_CHECKING:
@@ -157,15 +157,6 @@ class CommentForm(forms.Form):
     shared = forms.BooleanField(label=_("Shared with the client"), required=False)
     deliverable = forms.SlugField(required=False, widget=forms.HiddenInput())
     answers = forms.SlugField(required=False, widget=forms.HiddenInput())
-
-
-class CheckInForm(forms.Form):
-    """How an own deliverable stands this week."""
-
-    answer = forms.ChoiceField(label=_("This week"), choices=Answer.choices, widget=forms.RadioSelect())
-    slips_to = day_field(_("Slips to"), required=False)
-    why = forms.CharField(label=_("Why, or what it waits for"), max_length=500, required=False)
-    on = forms.ChoiceField(label=_("Who has to move?"), choices=[("", "–"), *WaitOn.choices], required=False)
 
 
 class AskForm(forms.Form):

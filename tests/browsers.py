@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.db import as_login
@@ -17,7 +16,7 @@ class Browser(Client):
         with as_login():
             super().force_login(user, backend)
 
-    def request(self, **request: Any) -> HttpResponse:
+    def request(self, **request: Any) -> Any:
         """Send one request."""
         with as_login():
             return super().request(**request)

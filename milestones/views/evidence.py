@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.errors import DomainError
 from accounts.http import AuthedHttpRequest, file_response
 from milestones import access
 from milestones.actions import evidence as actions
@@ -23,9 +24,13 @@ def add(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
     def act() -> object:
         data = form.cleaned_data
         common = {"by": request.user, "deliverable": one, "kind": data["kind"], "title": data["title"]}
-        if data["file"]:
+        if data["file"] is None:
+            return actions.add_link(**common, url=data["url"])
+        try:
             return actions.add_file(**common, upload=data["file"])
-        return actions.add_link(**common, url=data["url"])
+        except DomainError as error:
+            error.field = "file" if error.field == "upload" else error.field
+            raise
 
     return run_form(request, page, form, act, _("Attached."))
 

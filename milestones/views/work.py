@@ -71,7 +71,7 @@ def tick(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
 def add_line(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
     """Add a line to a definition of done."""
     one = access.deliverable(request, public_id)
-    form = LineForm(data=request.POST or None)
+    form = LineForm(data=request.POST if request.method == "POST" else None)
     page = FormPage(_("A line for “%(title)s”") % {"title": one.title}, _("Add the line"), one)
     add = lambda: work.add_line(by=request.user, deliverable=one, text=form.cleaned_data["text"])  # noqa: E731
     return run_form(request, page, form, add)
