@@ -14,6 +14,7 @@ from reports import charts
 from reports.access import Reader
 from reports.chart_words import words
 from reports.mail import absolute
+from reports.pack.glyphs import in_our_font
 from reports.portal import dashboard as boards, links
 from reports.portal.dashboard import Dashboard
 from reports.portal.metrics import MetricCard
@@ -23,7 +24,7 @@ from reports.portal.waiting import Todo
 
 # A mail is read in a minute: what is beyond is on the page that the button opens.
 MOST_WAITS: Final = 6
-MOST_ROWS: Final = 16
+MOST_ROWS: Final = 14
 NUMBERS: Final = 3
 STEPS: Final = 3
 PICTURE_WIDTH: Final = 534
@@ -171,7 +172,16 @@ def _expected(row: Row) -> str:
 def mail_plan(board: Dashboard) -> charts.Timeline | None:
     """Return the timeline as the mail draws it: what counts now, short enough for a mail; None without rows."""
     rows = sorted(glance(board), key=lambda row: (row.due_on, row.title))
-    return plan_of_board(board, rows[:MOST_ROWS]) if rows else None
+    if not rows:
+        return None
+    plan = plan_of_board(board, rows[:MOST_ROWS])
+    return replace(plan, items=tuple(replace(item, name=_legible(item)) for item in plan.items))
+
+
+def _legible(item: charts.Item) -> str:
+    """Return a name without what the picture's one font lacks; the mail's text has the whole name."""
+    name = in_our_font(item.name)
+    return name if any(char.isalnum() for char in name) else words().due.format(date=words().day(item.due))
 
 
 def png_of(plan: charts.Timeline) -> bytes:

@@ -75,7 +75,7 @@ def _line(need: needs.Need) -> Line:
 def _numbers(user: User, rows: list[engagements.Light]) -> list[Number]:
     today = timezone.localdate()
     found = figures.figures(rows, figures.counts_for(user), figures.history_for(user, today), today)
-    return [Number(f"{one.big} {one.small}".strip(), one.label, one.note) for one in found[1:]]
+    return [Number(one.big, one.label, ", ".join(part for part in (one.small, one.note) if part)) for one in found[1:]]
 
 
 def _lights(own: list[engagements.Light]) -> list[Light]:

@@ -34,6 +34,11 @@ def unshown(text: str) -> list[str]:
     return [char for char in asked if not _installed(char, layout)]
 
 
+def in_our_font(text: str) -> str:
+    """Return what of a text our own font can draw: the mail's picture has no other."""
+    return " ".join("".join(char for char in text if char.isspace() or ord(char) in _own()).split())
+
+
 def _is_drawn(char: str) -> bool:
     category = unicodedata.category(char)
     return category == PRIVATE or not category.startswith(UNDRAWN)

@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.db import as_firm
+from reports import tasks as tasks  # registers the handlers, as a worker does
 from tests.reports.output.world import World, build
 
 

@@ -1,26 +1,111 @@
-"""What the handoff pack's PDF is."""
+"""What the handoff pack's PDF is: tagged, bookmarked, with its data, and fit for any name."""
 
+import csv
 import io
+import json
 
 import pytest
 from pypdf import PdfReader
 
 from accounts.db import as_firm
+from engagements.models import Engagement
 from reports.pack import render
-from reports.pack.read import read
-from tests.reports.output.world import World
+from reports.pack.glyphs import unshown
+from reports.pack.read import gaps, read
+from tests.reports.output.world import World, build
 
 
-@pytest.fixture
-def drawn(world: World) -> render.Drawn:
-    """The pack of the world, as version 3."""
+def draw(engagement: Engagement) -> render.Drawn:
     with as_firm():
-        pack = read(world.engagement)
+        pack = read(engagement)
     return render.draw(render.lay_out(render.html(pack, 3)), render.attachments(pack))
 
 
-def test_it_is_a_tagged_pdf_with_bookmarks_and_data(drawn: render.Drawn) -> None:
+def text_of(pdf: PdfReader) -> str:
+    return "\n".join(page.extract_text() for page in pdf.pages)
+
+
+@pytest.fixture
+def pdf(world: World) -> PdfReader:
+    return PdfReader(io.BytesIO(draw(world.engagement).body))
+
+
+def test_it_is_tagged_titled_and_bookmarked(pdf: PdfReader) -> None:
+    root = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+    titles = [item["/Title"] for item in pdf.outline if not isinstance(item, list)]
+    assert titles == [
+        "Outcomes", "The plan: agreed against actual", "Deliverables", "Models, data and monitoring", "Runbooks",
+        "Team and access to revoke", "Open risks, waits and decisions", "Acceptance",
+    ]  # fmt: skip
+
+
+def test_its_pictures_have_words(world: World) -> None:
+    with as_firm():
+        html = render.html(read(world.engagement), 1)
+    assert html.count('role="img"') == html.count("<desc") > 0
+
+
+def test_it_prints_version_verdict_and_the_signatures_hash(world: World, pdf: PdfReader) -> None:
+    said = text_of(pdf)
+    assert "Handoff pack, version 3" in said
+    assert "3 of 8 deliverables are accepted." in said
+    with as_firm():
+        signed = world.one(1).sign_off
+    assert signed is not None
+    assert signed.content_hash in said.replace("\n", "")
+
+
+def test_what_is_missing_is_printed_and_red(world: World, pdf: PdfReader) -> None:
+    assert "No runbook is attached: nobody can run the service from this pack." in text_of(pdf)
+    with as_firm():
+        pack = read(world.engagement)
+        html = render.html(pack, 1)
+    for gap in gaps(pack)["cover"]:
+        assert gap.replace("'", "&#x27;") in html
+    assert '<span class="gap">not signed</span>' in html
+
+
+def test_its_data_is_attached(world: World, pdf: PdfReader) -> None:
+    data = json.loads(pdf.attachments["engagement.json"][0])
+    assert data["engagement"]["code"] == world.engagement.code
+    assert len(data["deliverables"]) == 8
+    rows = list(csv.DictReader(io.StringIO(pdf.attachments["deliverables.csv"][0].decode(), newline="")))
+    assert [row["title"] for row in rows] == [item["title"] for item in data["deliverables"]]
+    assert rows[0]["signed_hash"] == data["deliverables"][0]["signed_hash"] != ""
+
+
+TITLES = ("=cmd()|' /C calc'!A0", "عقد البيانات", "数据访问", "🚀 Launch", "X" * 150, "<b>bold</b> & \"quoted\"")
+
+
+def test_any_title_is_printed_as_text_on_pages_that_hold_it(db: None) -> None:
+    with as_firm():
+        world = build(titles=TITLES, count=40)
+    drawn = draw(world.engagement)
     pdf = PdfReader(io.BytesIO(drawn.body))
-    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    assert {"engagement.json", "deliverables.csv"} <= set(pdf.attachments)
-    assert [item["/Title"] for item in pdf.outline if not isinstance(item, list)][:2] == ["Outcomes", "x"]
+    assert "<b>bold</b>" in text_of(pdf)
+    assert drawn.pages <= 20
+    rows = pdf.attachments["deliverables.csv"][0].decode()
+    assert "'=cmd()|" in rows
+    assert pdf.attachments["engagement.json"][0].decode().count('"title"') >= 40
+
+
+def test_what_no_font_shows_is_said(world: World) -> None:
+    nowhere = "\U0010fffd"  # a private character that no font draws
+    assert unshown(f"Claims {nowhere} Ωμέγα") == [nowhere]
+    with as_firm():
+        Engagement.objects.filter(pk=world.engagement.pk).update(goal=f"Half {nowhere}")
+        engagement = Engagement.objects.select_related("client", "manager").get(pk=world.engagement.pk)
+        html = render.html(read(engagement), 1)
+    assert "1 character cannot be shown, since no font here has it: U+10FFFD." in html
+
+
+def test_reading_takes_the_same_queries_whatever_the_rows(
+    db: None, django_assert_max_num_queries: "type[object]"
+) -> None:
+    with as_firm():
+        world = build(count=30)
+        with django_assert_max_num_queries(19):  # type: ignore[operator]
+            read(world.engagement)
