@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 import time_machine
@@ -49,9 +50,10 @@ def addresses(side: Side) -> list[str]:
     return [base + page for page in (*PAGES, *below)]
 
 
-def body(response: HttpResponse) -> str:
+def body(response: Any) -> str:
     """What an answer carries, a page's or a file's."""
-    return response.getvalue().decode(errors="replace")  # type: ignore[attr-defined]
+    text: str = response.getvalue().decode(errors="replace")
+    return text
 
 
 @pytest.mark.parametrize("fragment", [False, True], ids=["page", "fragment"])

@@ -13,7 +13,7 @@ from engagements.actions.metrics import record_reading
 from engagements.actions.risks import add_risk
 from engagements.models import Client, Engagement
 from milestones import slips
-from milestones.actions import changes, evidence, signing, talk, waits
+from milestones.actions import changes, evidence, signing, talk, waits, work
 from milestones.models import Comment, Deliverable, Evidence, PlanChange, Wait
 from milestones.states import Moves
 from reports.models import HandoffPack, StatusNote
@@ -76,7 +76,7 @@ def _prove(people: factories.Cast, word: str, first: Deliverable, second: Delive
     factories.ready(people.specialist, first)
     upload = factories.upload(f"%PDF-1.7 {word}".encode(), f"{word}.pdf")
     evidence.add_file(by=people.manager, deliverable=first, kind="document", title=f"{word} report", upload=upload)
-    factories.work.submit(by=people.specialist, deliverable=first)
+    work.submit(by=people.specialist, deliverable=first)
     factories.in_review(people.specialist, second)
     seen = factories.seen(second)
     signing.send_back(by=signer, deliverable=second, content_hash=seen, reason=f"{word} is missing")
@@ -86,7 +86,7 @@ def _issue(people: factories.Cast, word: str, engagement: Engagement) -> None:
     shared = {"engagement": engagement, "client": engagement.client}
     StatusNote.objects.create(**shared, by=people.manager, text=f"{word} note")
     add_risk(
-        by=people.manager, engagement=engagement, text=f"{word} risk", failure_mode=FailureMode.objects.first(),
+        by=people.manager, engagement=engagement, text=f"{word} risk", failure_mode=FailureMode.objects.get(key="path"),
         likelihood="low", impact="low",
     )  # fmt: skip
     digest = hashlib.sha256(word.encode()).hexdigest()

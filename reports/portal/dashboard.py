@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
+from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
@@ -76,12 +77,12 @@ class Dashboard:
         return self.engagement.is_draft
 
 
-def engagement(reader: Reader, code: str) -> Engagement:
-    """Load the engagement with what waits and the latest note, in one query."""
+def engagement(reader: Reader, code: str, **more: Combinable) -> Engagement:
+    """Load the engagement with what waits and the latest note (and `more`), in one query."""
     changes = waiting.changes_asked().filter(engagement=OuterRef("pk"))
     said = JSONObject(text="text", by=F("by__name"), at="at")
     note = StatusNote.objects.filter(engagement=OuterRef("pk")).order_by("-at", "-id").values(said=said)[:1]
-    return access.engagement(reader, code, changes=ArraySubquery(changes), notes=ArraySubquery(note))
+    return access.engagement(reader, code, changes=ArraySubquery(changes), notes=ArraySubquery(note), **more)
 
 
 def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:

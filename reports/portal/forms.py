@@ -25,9 +25,7 @@ class SendBackForm(forms.Form):
     use_required_attribute = True
     ABOUT = (("result", _("The result")), ("evidence", _("The evidence")), ("agreed", _("What was agreed")))
 
-    about = forms.ChoiceField(
-        label=_("What is it about?"), choices=ABOUT, widget=forms.RadioSelect, initial="result", required=False
-    )
+    about = forms.ChoiceField(label=_("What is it about?"), choices=ABOUT, widget=forms.RadioSelect, initial="result")
     reason = forms.CharField(
         label=_("Your reason"),
         max_length=1900,
@@ -38,9 +36,8 @@ class SendBackForm(forms.Form):
 
     def words(self) -> str:
         """Return the reason as it is kept: what it is about, then the words."""
-        about = dict(self.ABOUT).get(self.cleaned_data["about"])
-        reason = str(self.cleaned_data["reason"])
-        return f"{about}: {reason}" if about else reason
+        about = dict(self.ABOUT)[self.cleaned_data["about"]]
+        return f"{about}: {self.cleaned_data['reason']}"
 
 
 class AnswerForm(forms.Form):

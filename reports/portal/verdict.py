@@ -46,15 +46,21 @@ def _draft(engagement: Engagement, rows: Sequence[Row]) -> str:
 
 
 def _done(rows: Sequence[Row], metrics: Sequence[MetricCard]) -> list[str]:
-    accepted, to_sign = sum(row.accepted for row in rows), sum(row.to_sign for row in rows)
-    of_all = ngettext(
-        "%(n)s of %(all)s deliverables is accepted", "%(n)s of %(all)s deliverables are accepted", accepted
-    )
-    parts = [of_all % {"n": counted(accepted), "all": len(rows)}]
+    parts, to_sign = [_accepted(rows)], sum(row.to_sign for row in rows)
     if to_sign:
         waits = ngettext("%(n)s waits for your sign-off", "%(n)s wait for your sign-off", to_sign)
         parts.append(waits % {"n": counted(to_sign)})
     return parts + _lead(metrics)
+
+
+def _accepted(rows: Sequence[Row]) -> str:
+    accepted = sum(row.accepted for row in rows)
+    if not accepted:
+        return _("none of %(all)d deliverables is accepted yet") % {"all": len(rows)}
+    said = ngettext(
+        "%(n)s of %(all)s deliverables is accepted", "%(n)s of %(all)s deliverables are accepted", accepted
+    )
+    return said % {"n": counted(accepted), "all": len(rows)}
 
 
 def _lead(metrics: Sequence[MetricCard]) -> list[str]:
@@ -77,9 +83,11 @@ def _news(rows: Sequence[Row], stages: Sequence[Stage], calendar: WorkCalendar, 
         return ahead or _("Everything that is open is likely to be on time.")
     parts = [_worst(risky[0], today)]
     if len(risky) > 1:
-        more = ngettext("%(n)s more is at risk or off track", "%(n)s more are at risk or off track", len(risky) - 1)
+        more = ngettext(
+            "and %(n)s more is at risk or off track", "and %(n)s more are at risk or off track", len(risky) - 1
+        )
         parts.append(more % {"n": counted(len(risky) - 1)})
-    return f"{listed(parts)}{_then(ahead, stages)}"
+    return f"{', '.join(parts)}{_then(ahead, stages)}"
 
 
 def _worst(row: Row, today: date) -> str:

@@ -20,8 +20,9 @@ from reports.portal.rows import OpenWait, Row
 from reports.portal.stages import Stage, deliverables
 from reports.portal.words import working_days
 
-# Working days after which a wait is shown as holding things up.
-LONG: Final = 3
+# Working days after which it is said how long something waits, and after which it is shown as late.
+SOME: Final = 2
+LONG: Final = 5
 # From so many on, the sign-offs of a milestone are one line that leads to all of them.
 TOGETHER: Final = 3
 
@@ -115,7 +116,7 @@ def _sign_off(asker: Asker, row: Row) -> Todo:
 
 def _since(asker: Asker, since: date) -> str:
     waited = asker.waited(since)
-    return _("; waits for %(days)s") % {"days": working_days(waited)} if waited >= LONG else ""
+    return _("; waits for %(days)s") % {"days": working_days(waited)} if waited >= SOME else ""
 
 
 def _together(asker: Asker, stage: Stage, waiting: Sequence[Row]) -> Todo:

@@ -1,11 +1,13 @@
 """What a contact reads: own engagements, the dashboard of one, all its deliverables."""
 
 from django.http import HttpResponseBase
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.http import AuthedHttpRequest, see_other
+from engagements.models import Engagement
 from reports.access import Reader
-from reports.portal import dashboard as boards, home as homes, links
+from reports.portal import dashboard as boards, home as homes, links, snapshot
 from reports.portal.pictures import pictures
 from reports.views.portal_entry import portal, show
 
@@ -23,20 +25,24 @@ def home(request: AuthedHttpRequest, reader: Reader) -> HttpResponseBase:
 @require_safe
 @portal
 def dashboard(request: AuthedHttpRequest, reader: Reader, code: str) -> HttpResponseBase:
-    """Show how an engagement stands."""
-    engagement = boards.engagement(reader, code)
+    """Show how an engagement stands; its markup is kept while nothing has changed."""
+    engagement = boards.engagement(reader, code, **snapshot.stamps())
+    every_row = request.GET.get("timeline") == "all"
+    name = snapshot.key(reader, engagement, "all" if every_row else "")
+    body = snapshot.kept(name, lambda: _drawn(reader, engagement, every_row=every_row))
+    return show(request, reader, "dashboard", engagement=engagement, here="portal_engagement", body=body)
+
+
+def _drawn(reader: Reader, engagement: Engagement, *, every_row: bool) -> str:
+    """Draw the dashboard below the shell. Nothing in it is of one request: no token, no message, no name."""
     board = boards.dashboard(reader, engagement)
-    ask_url = links.to(reader, "portal_questions", code=code)
-    return show(
-        request,
-        reader,
-        "dashboard",
-        engagement=engagement,
-        here="portal_engagement",
-        board=board,
-        pictures=pictures(board, every_row=request.GET.get("timeline") == "all"),
-        ask_url=ask_url,
-    )
+    context = {
+        "engagement": engagement,
+        "board": board,
+        "pictures": pictures(board, every_row=every_row),
+        "ask_url": links.to(reader, "portal_questions", code=engagement.code),
+    }
+    return render_to_string("reports/portal/dashboard_body.html", context)
 
 
 @require_safe

@@ -1,0 +1,72 @@
+"""The dashboard's markup, kept for as long as nothing that it shows has changed.
+
+The key holds the client, the audience and a stamp of every version that the page depends on. The stamp is read
+together with the engagement, under the reader's database role, so whoever may not see it gets no key to ask with.
+Redis may be down: then each request draws the page anew.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from django.core.cache import cache
+from django.db import models
+from django.db.models import Count, Max, OuterRef, Subquery, Sum
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from accounts.models import Event
+from engagements.models import BusinessMetric, Engagement, MetricReading, Placement
+from milestones.models import Deliverable, ForecastRun, PlanChange, Wait
+from reports.access import Reader
+from reports.models import StatusNote
+from reports.portal.dashboard import plan_of
+
+# A changed name moves no version; the page has it after this time at the latest.
+KEPT_FOR: Final = timedelta(minutes=10)
+
+
+def _stamp(model: type[models.Model], **facts: models.Aggregate) -> Subquery:
+    """Return a few aggregates over an engagement's rows, as JSON; null where it has none."""
+    rows = model._default_manager.filter(engagement_id=OuterRef("pk")).order_by()  # noqa: SLF001 - of any model
+    return Subquery(rows.values("engagement_id").annotate(stamp=JSONObject(**facts)).values("stamp"))
+
+
+def stamps() -> dict[str, Subquery]:
+    """Return what to annotate an engagement with, so that `key` can tell whether its dashboard has changed."""
+    return {
+        "stamp_events": _stamp(Event, last=Max("pk")),
+        "stamp_work": _stamp(Deliverable, versions=Sum("version"), count=Count("pk")),
+        "stamp_waits": _stamp(Wait, last=Max("pk"), closed=Count("closed_on"), answered=Count("answered_at")),
+        "stamp_changes": _stamp(PlanChange, last=Max("pk"), decided=Count("decided_at")),
+        "stamp_forecasts": _stamp(ForecastRun, made=Max("made_at"), last=Max("on")),
+        "stamp_notes": _stamp(StatusNote, last=Max("pk"), versions=Sum("version")),
+        "stamp_metrics": _stamp(BusinessMetric, last=Max("pk"), targets=Sum("target")),
+        "stamp_readings": _stamp(MetricReading, last=Max("pk"), values=Sum("value"), at=Max("at")),
+        "stamp_team": _stamp(Placement, last=Max("pk"), shares=Sum("percent"), ends=Max("ends_on")),
+    }
+
+
+def key(reader: Reader, engagement: Engagement, variant: str) -> str:
+    """Return the cache key of this reader's dashboard as it is now."""
+    plan = plan_of(engagement)
+    told = (plan.version, plan.client_health, plan.worse_on, plan.changed_at) if plan else ()
+    days = (engagement.today(), timezone.localdate(), timezone.get_current_timezone_name(), get_language())
+    seen = [getattr(engagement, name) for name in stamps()]
+    parts = [told, days, engagement.version, variant, reader.client.name, reader.client.mark, seen]
+    stamp = sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+    return f"portal:{reader.client.pk}:{engagement.pk}:{reader.audience}:{stamp}"
+
+
+def kept(name: str, draw: Callable[[], str]) -> SafeString:
+    """Return the markup kept under this key, else draw it and keep it."""
+    found: Any = cache.get(name)
+    if not isinstance(found, str):
+        found = draw()
+        cache.set(name, str(found), KEPT_FOR.total_seconds())
+    markup: str = found
+    return mark_safe(markup)  # noqa: S308 - rendered by our own template
