@@ -77,15 +77,14 @@ def recompute_many(
     runs: dict[int, ForecastRun] = {}
     for attempt in range(1, TRIES + 1):
         again: list[Engagement] = []
-        for loaded in load(left, today=today, stall_days=stall_days):
-            made = _made(loaded)
-            if made is None:
-                continue
+        # All are made before the first is stored: storing takes plans, and whoever works on one would wait.
+        every = [made for loaded in load(left, today=today, stall_days=stall_days) if (made := _made(loaded))]
+        for made in every:
             run = _store(made, nightly=nightly, force=attempt == TRIES)
             if run is None:
-                again.append(loaded.engagement)
+                again.append(made.loaded.engagement)
             else:
-                runs[loaded.engagement.pk] = run
+                runs[made.loaded.engagement.pk] = run
         left = again
         if not left:
             break

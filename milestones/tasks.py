@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.db import OperationalError
@@ -75,8 +76,6 @@ def _ask_for_night(zone: str) -> None:
 
 def hour_at(zone: str) -> int:
     """Return the hour of the clock in a time zone."""
-    from zoneinfo import ZoneInfo
-
     return now().astimezone(ZoneInfo(zone)).hour
 
 
