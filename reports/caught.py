@@ -65,8 +65,7 @@ def mail(name: str) -> Mail:
 
 
 def _read(path: Path) -> EmailMessage:
-    found = email.message_from_bytes(path.read_bytes(), policy=modern)
-    return found if isinstance(found, EmailMessage) else EmailMessage()
+    return email.message_from_bytes(path.read_bytes(), policy=modern)
 
 
 def _mail(name: str, found: EmailMessage) -> Mail:

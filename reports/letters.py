@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -114,7 +114,8 @@ def invitation(contact: Contact, by: User) -> Letter:
             eyebrow=contact.client.name,
             lines=[
                 _(
-                    "You can follow the work at %(client)s: what is delivered, what slips and why, and what waits for you."
+                    "You can follow the work at %(client)s: what is delivered, what slips and why, "
+                    "and what waits for you."
                 )
                 % {"client": contact.client.name},
                 _("Sign in with this e-mail address. A code comes by mail; you need no password."),
@@ -152,7 +153,7 @@ def for_nudge(job: Job) -> list[Letter]:
     wait = rows.filter(pk=job.args["wait"], closed_on__isnull=True).first()
     if wait is None:
         return []
-    named = list(_people().filter(pk=wait.contact_id))
+    named = list(_people().filter(Q(pk=wait.contact_id)))
     return [nudge(wait, contact) for contact in named or _signers(wait.client_id)]
 
 

@@ -78,7 +78,7 @@ def message(letter: Letter, connection: BaseEmailBackend | None = None) -> Email
         image = MIMEImage(letter.picture, "png")
         image.add_header("Content-ID", f"<{PICTURE_ID}>")
         image.add_header("Content-Disposition", "inline", filename="timeline.png")
-        mail.mixed_subtype = "related"
+        mail.mixed_subtype = "related"  # type: ignore[attr-defined]
         mail.attach(image)
     return mail
 

@@ -4,6 +4,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _, gettext_noop
 
 from accounts import events, formats, jobs
@@ -84,10 +85,12 @@ def send_now(*, by: User, slot: Slot) -> Digest:
     fresh.asked_by = by
     Digest.objects.bulk_create([fresh], ignore_conflicts=True)
     row = Digest.objects.select_for_update().get(
-        recipient_id=slot.recipient, engagement_id=slot.engagement, week=week
+        Q(engagement_id=slot.engagement), recipient_id=slot.recipient, week=week
     )
     if row.state == DigestState.SENT:
-        raise IllegalMove(_("This week's digest has gone already, on %(when)s.") % {"when": formats.moment(row.sent_at)})
+        raise IllegalMove(
+            _("This week's digest has gone already, on %(when)s.") % {"when": formats.moment(row.sent_at)}
+        )
     row.state, row.due_at, row.asked_by, row.held_why = DigestState.DUE, moment, by, ""
     row.subject = row.html = row.text = ""
     row.picture, row.attempts = None, 0

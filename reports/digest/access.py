@@ -33,7 +33,11 @@ def slots_for(user: User) -> list[Slot]:
     rows = Engagement.objects.filter(state=EngagementState.ACTIVE).present()
     own = set(rows.filter(manager=user).values_list("pk", "client_id"))
     engagements, clients = {pk for pk, _client in own}, {client for _pk, client in own}
-    found = [slot for slot in client_slots() if slot.engagement in engagements or (slot.client in clients and slot.engagement is None)]
+    found = [
+        slot
+        for slot in client_slots()
+        if slot.engagement in engagements or (slot.client in clients and slot.engagement is None)
+    ]
     return found + [slot for slot in firm_slots() if slot.recipient == user.pk]
 
 

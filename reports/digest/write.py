@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
@@ -109,7 +110,7 @@ def _parts(reader: Reader, engagements: list[Engagement], digest: Digest | None,
 
 def running(slot: Slot) -> list[Engagement]:
     """Return the engagements that a contact's digest tells of: those that run now, the oldest first."""
-    rows = Engagement.objects.filter(client_id=slot.client, state=EngagementState.ACTIVE).present()
+    rows = Engagement.objects.filter(Q(client_id=slot.client), state=EngagementState.ACTIVE).present()
     if slot.engagement is not None:
         rows = rows.filter(pk=slot.engagement)
     return list(rows.select_related("client", "manager").order_by("start_on", "code"))
@@ -124,7 +125,7 @@ def _is_idle(parts: list[Part], news: bool, digest: Digest | None) -> bool:
 
 def _since(slot: Slot, digest: Digest | None) -> datetime:
     """Return the moment up to which the recipient was told everything."""
-    told = Digest.objects.filter(recipient_id=slot.recipient, engagement_id=slot.engagement, state=DigestState.SENT)
+    told = Digest.objects.filter(Q(engagement_id=slot.engagement), recipient_id=slot.recipient, state=DigestState.SENT)
     if digest is not None:
         told = told.exclude(pk=digest.pk)
     last = told.order_by("-sent_at").values_list("sent_at", flat=True).first()

@@ -184,9 +184,9 @@ class Pack:
 def shared_deliverables(engagement: Engagement) -> "QuerySet[Deliverable]":
     """Return what the client may read of the plan, with all that the register prints, in a fixed number of queries."""
     rows = Deliverable.objects.filter(engagement=engagement, shared=True).counted()
-    rows = with_people(rows, "owner__user", "accepted_by", "sign_off__signer_user")
+    named = with_people(rows, "owner__user", "accepted_by", "sign_off__signer_user")
     evidence = with_people(Evidence.objects.filter(removed_at__isnull=True), "by")
-    return rows.select_related("milestone", "metric", "failure_mode", "sign_off").prefetch_related(
+    return named.select_related("milestone", "metric", "failure_mode", "sign_off").prefetch_related(
         Prefetch("done_lines", DoneLine.objects.order_by("position", "id")), Prefetch("evidence", evidence)
     )
 

@@ -39,7 +39,9 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
         "mail": caught.mail(name),
         "text": caught.text_of(found),
         "frame_url": reverse("mail_body", args=[name]) if caught.html_of(found) else "",
-        "headers": [(key, str(found[key])) for key in ("From", "Reply-To", "Message-ID", "List-Unsubscribe") if found[key]],
+        "headers": [
+            (key, str(found[key])) for key in ("From", "Reply-To", "Message-ID", "List-Unsubscribe") if found[key]
+        ],
     }
     return render(request, "reports/mails/one.html", context)
 

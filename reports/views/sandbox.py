@@ -45,5 +45,3 @@ def mail_body(html: str, pictures: dict[str, tuple[str, bytes]] | None = None) -
 def timeline(raw: bytes) -> dict[str, tuple[str, bytes]]:
     """Return the one picture of a digest by its Content-ID."""
     return {PICTURE_ID: ("image/png", raw)} if raw else {}
-
-

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.db import as_firm
-from reports import tasks as tasks  # registers the handlers, as a worker does
+from reports import tasks
 from tests.reports.output.world import World, build
 
 
@@ -14,6 +14,10 @@ from tests.reports.output.world import World, build
 def media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Issued files go to a folder of the test's own."""
     settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("media"))
+
+
+# Importing it registers the handlers, as a worker does.
+assert tasks.PERIODIC
 
 
 @pytest.fixture

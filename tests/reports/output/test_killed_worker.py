@@ -1,7 +1,7 @@
 """A real Celery worker killed in the middle of a handoff pack: picked up again, one document."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,12 +22,12 @@ from tests.servers import CeleryWorker
 
 
 @pytest.fixture
-def kept_world(transactional_db: None) -> Iterator[World]:
+def kept_world(transactional_db: None) -> World:
     """A plan of 60 deliverables, committed, so that the worker sees it and has to draw for a while."""
     with as_firm():
         world = begun(build(count=60))
         Job.objects.all().delete()
-    yield world
+    return world
 
 
 @pytest.fixture(autouse=True)
@@ -64,5 +64,5 @@ def test_killed_in_mid_pdf_it_is_picked_up_and_issued_once(kept_world: World, ce
         issued = HandoffPack.objects.get()
         assert (issued.pk, issued.number, job().attempts) == (pack.pk, 1, 2)
         assert Event.objects.filter(verb="pack_issued").count() == 1
-    files = list((Path(django_settings.MEDIA_ROOT) / "packs").glob("*"))
+    files = list((Path(str(django_settings.MEDIA_ROOT)) / "packs").glob("*"))
     assert [file.name for file in files if pack.public_id in file.name] == [f"{pack.public_id}.pdf"]

@@ -23,7 +23,9 @@ def job_of(kind: str) -> Job:
 @pytest.fixture
 def second_signer(world: World) -> str:
     with as_firm():
-        invite_contact(by=world.manager, client=world.client, name="Dora Second", email="dora@me.example", is_signer=True)
+        invite_contact(
+            by=world.manager, client=world.client, name="Dora Second", email="dora@me.example", is_signer=True
+        )
     return "dora@me.example"
 
 

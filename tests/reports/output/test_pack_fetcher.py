@@ -11,15 +11,14 @@ from weasyprint import HTML
 
 from accounts.db import as_firm
 from engagements.models import Engagement
+from reports.charts import png
 from reports.pack import render
 from reports.pack.fetcher import AllowList, MissingAssetError, static_asset
 from reports.pack.read import read
 from tests.reports.output.world import World
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0500f0003860180"
-    "5f5a3a2b0000000049454e44ae426082"
-)
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2" viewBox="0 0 2 2"></svg>'
+PNG = png(PICTURE, 2)
 
 
 class Canary:
@@ -36,7 +35,7 @@ class Canary:
                 self.end_headers()
                 self.wfile.write(PNG)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *args: object) -> None:
                 """Say nothing."""
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
@@ -84,11 +83,10 @@ def test_the_canary_would_have_sung(canary: Canary) -> None:
     assert len(canary.hits) >= 8
 
 
-@pytest.mark.parametrize("scheme", ["file://", ""])
-def test_no_file_is_read(tmp_path: Path, scheme: str) -> None:
+def test_no_file_is_read(tmp_path: Path) -> None:
     for name in ("attached", "a"):
         (tmp_path / name).write_bytes(b"canary-of-the-file")
-    body, _fetcher = drawn_with(f"{scheme}{tmp_path}")
+    body, _fetcher = drawn_with(f"file://{tmp_path}")
     assert b"canary-of-the-file" not in body
     assert b"EmbeddedFile" not in body
 

@@ -29,13 +29,13 @@ def made(pack: HandoffPack) -> HandoffPack:
     assert pack.job_id is not None
     jobs.run(pack.job_id)
     with as_firm():
-        return HandoffPack.objects.select_related("job").get(pk=pack.pk)
+        return HandoffPack.objects.select_related("job").get(public_id=pack.public_id)
 
 
 def test_it_is_issued_with_number_hash_and_file(world: World) -> None:
     pack = made(asked(world))
     assert (pack.number, pack.job.state) == (1, JobState.DONE)  # type: ignore[union-attr]
-    body = (Path(django_settings.MEDIA_ROOT) / pack.file.name).read_bytes()
+    body = Path(pack.file.path).read_bytes()
     assert body.startswith(b"%PDF-")
     assert pack.sha256 == sha256(body).hexdigest()
     assert pack.size == len(body)
@@ -47,7 +47,7 @@ def test_a_new_export_is_a_new_version_and_the_old_stays(world: World) -> None:
     first = made(asked(world))
     second = made(asked(world))
     assert (first.number, second.number) == (1, 2)
-    kept = Path(django_settings.MEDIA_ROOT) / first.file.name
+    kept = Path(first.file.path)
     assert sha256(kept.read_bytes()).hexdigest() == first.sha256
 
 
@@ -58,7 +58,7 @@ def test_asked_twice_it_is_made_once(world: World) -> None:
 def test_run_twice_it_is_issued_once(world: World) -> None:
     pack = made(asked(world))
     with as_firm():
-        Job.objects.filter(pk=pack.job_id).update(state=JobState.QUEUED)
+        Job.objects.filter(pack=pack).update(state=JobState.QUEUED)
     again = made(pack)
     assert (again.number, again.sha256, again.issued_at) == (pack.number, pack.sha256, pack.issued_at)
     with as_firm():
@@ -93,11 +93,11 @@ def test_our_own_missing_file_fails_the_job_with_a_sentence(world: World, monkey
     assert (pack.job.state, pack.job.says) == (
         JobState.FAILED, "css/pack.css is missing from this installation, so no PDF can be made.",
     )  # fmt: skip
-    assert not list(Path(django_settings.MEDIA_ROOT).glob("packs/*"))
+    assert not list(Path(str(django_settings.MEDIA_ROOT)).glob("packs/*"))
 
 
 def test_a_failed_export_leaves_no_gap_in_the_numbers(world: World) -> None:
     failed = asked(world)
     with as_firm():
-        Job.objects.filter(pk=failed.job_id).update(state=JobState.FAILED, ended_at=now())
+        Job.objects.filter(pack=failed).update(state=JobState.FAILED, ended_at=now())
     assert made(asked(world)).number == 1

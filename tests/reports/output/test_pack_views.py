@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
@@ -68,17 +67,25 @@ def test_progress_is_asked_again_until_it_is_issued(world: World) -> None:
 
 
 def test_firm_and_client_download_what_was_issued(world: World, issued: HandoffPack) -> None:
-    body = (Path(django_settings.MEDIA_ROOT) / issued.file.name).read_bytes()
+    body = Path(issued.file.path).read_bytes()
     places = [world.engagement.code, issued.public_id]
-    for user, name in ((world.manager, "handoff_file"), (world.specialist, "handoff_file"), (world.viewer.user, "portal_pack")):
+    for user, name in (
+        (world.manager, "handoff_file"),
+        (world.specialist, "handoff_file"),
+        (world.viewer.user, "portal_pack"),
+    ):
         answer = browser_of(user).get(reverse(name, args=places))
         assert answer["Content-Type"] == "application/pdf"
-        assert b"".join(answer.streaming_content) == body
+        assert answer.getvalue() == body
 
 
 def test_a_contact_gets_404_on_the_firms_pages(world: World, issued: HandoffPack) -> None:
     browser = browser_of(world.signer.user)
-    for address in (tab(world), reverse("handoffs"), reverse("handoff_file", args=[world.engagement.code, issued.public_id])):
+    for address in (
+        tab(world),
+        reverse("handoffs"),
+        reverse("handoff_file", args=[world.engagement.code, issued.public_id]),
+    ):
         assert browser.get(address).status_code == 404
 
 
@@ -96,7 +103,7 @@ def test_every_pack_is_listed_and_exported(world: World, issued: HandoffPack) ->
 
 
 def test_whoever_holds_the_file_learns_that_it_is_genuine(world: World, issued: HandoffPack) -> None:
-    body = (Path(django_settings.MEDIA_ROOT) / issued.file.name).read_bytes()
+    body = Path(issued.file.path).read_bytes()
     upload = SimpleUploadedFile("renamed.pdf", body)
     for sent in ({"file": upload}, {"sha256": f" {issued.sha256.upper()} "}):
         page = Browser().post(reverse("check"), sent).content.decode()
@@ -106,7 +113,7 @@ def test_whoever_holds_the_file_learns_that_it_is_genuine(world: World, issued: 
 
 
 def test_one_byte_more_is_not_known(world: World, issued: HandoffPack) -> None:
-    body = (Path(django_settings.MEDIA_ROOT) / issued.file.name).read_bytes()
+    body = Path(issued.file.path).read_bytes()
     page = Browser().post(reverse("check"), {"file": SimpleUploadedFile("pack.pdf", body + b" ")}).content.decode()
     assert "Not known here." in page
 

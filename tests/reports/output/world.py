@@ -79,9 +79,9 @@ class World:
         slips.recompute(self.engagement, nightly=True)
 
 
-def person(by: User | None, name: str, kind: str, **more: Any) -> User:
+def person(by: User | None, name: str, kind: Kind, **more: Any) -> User:
     """Return somebody of the firm."""
-    email = f"{name.split()[0].lower()}@firm.example"
+    email = f"{name.split(maxsplit=1)[0].lower()}@firm.example"
     return create_user(by=by, email=email, name=name, kind=kind, password=PASSWORD, **more)
 
 
