@@ -102,6 +102,7 @@ class ClientForm(forms.Form):
         country = self.fields["country"]
         if isinstance(known, forms.ModelChoiceField) and isinstance(country, forms.ChoiceField):
             known.queryset = Client.objects.order_by("name")
+            known.empty_label = _("Choose a client")
             country.choices = [("", _("Choose a country")), *countries()]
 
     def clean(self) -> dict[str, Any]:
@@ -142,6 +143,12 @@ class ClientForm(forms.Form):
                 validate_time_zone(data["time_zone"])
             except forms.ValidationError as error:
                 self.add_error("time_zone", error)
+
+    def shown(self) -> "ClientForm":
+        """Return the form with no field called optional that its kind of client needs; for showing it alone."""
+        for name in ("client", *self.NEEDED):
+            self.fields[name].required = True
+        return self
 
     @property
     def chosen(self) -> Client | None:
@@ -210,7 +217,9 @@ class MetricForm(Row):
 
     name = forms.CharField(label=_l("Metric"), max_length=120)
     unit = forms.CharField(label=_l("Unit"), max_length=40, required=False)
-    direction = forms.ChoiceField(label=_l("Better is"), choices=Direction.choices, required=False)
+    direction = forms.ChoiceField(
+        label=_l("Better is"), choices=[("", _l("As the target says")), *Direction.choices], required=False
+    )
     start = forms.DecimalField(label=_l("Now"), max_digits=16, decimal_places=4)
     target = forms.DecimalField(label=_l("Target"), max_digits=16, decimal_places=4)
     source = forms.CharField(label=_l("Source"), max_length=200, required=False)

@@ -19,7 +19,6 @@ from accounts.errors import DomainError, StaleEdit
 from accounts.http import AuthedHttpRequest, domain_error_response, is_htmx, see_other
 from engagements.models import Client
 from engagements.places import regions, time_zones
-from engagements.states import Direction
 from milestones.actions import drafts
 from milestones.actions.drafts import MADE
 from milestones.calendar import WorkCalendar
@@ -155,7 +154,7 @@ def _client_context(draft: Draft | None, *, wrong: bool = False) -> dict[str, An
     if not typed and not Client.objects.exists():
         form.initial["which"] = NEW
     return {
-        "form": form,
+        "form": form.shown(),
         "zones": time_zones(),
         "regions": regions(typed.get("country", "").upper()),
         "existing": EXISTING,
@@ -164,7 +163,7 @@ def _client_context(draft: Draft | None, *, wrong: bool = False) -> dict[str, An
 
 def _goal_context(draft: Draft, wrong: bool) -> dict[str, Any]:
     typed = draft.typed("goal")
-    rows = rows_of(typed, METRICS) or [{"direction": Direction.UP}]
+    rows = rows_of(typed, METRICS) or [{}]
     return {
         "form": draft.goal_form if wrong else GoalForm(initial=typed),
         "rows": draft.metric_rows if wrong else MetricFormSet(initial=rows, prefix=METRICS),
@@ -189,10 +188,17 @@ def _team_context(draft: Draft, wrong: bool) -> dict[str, Any]:
         "rows": draft.seat_rows if wrong else SeatFormSet(initial=rows, prefix=SEATS, form_kwargs=form_kwargs),
         "nobody": not draft.people.specialists,
         "overloads": pages.overloads(draft) if ok else [],
+        "too_full": _too_full(draft) if ok else set(),
         "loads": pages.load_rows(draft) if ok else [],
         "load_span": pages.load_span(draft) if ok else ("", ""),
         "unexplained": bool(wrong and ok and draft.unexplained),
     }
+
+
+def _too_full(draft: Draft) -> set[str]:
+    """Return the keys of the seats whose people are above a full week."""
+    people = {load.seat.specialist for load in draft.loads if load.too_full}
+    return {seat.key for seat in draft.seats if seat.specialist in people}
 
 
 def _last_day(draft: Draft, calendar: WorkCalendar) -> str:
@@ -234,7 +240,7 @@ def stale_page(
         "draft": row,
         "kept": kept_at(row),
         "sentence": str(error),
-        "other": _("The other tab"),
+        "other": _("the other tab"),
         "saved": date_format(localtime(row.changed_at), "H:i"),
         "rows": [Choice(name, label(name), typed.get(name, ""), theirs.get(name, "")) for name in names],
         "action": reverse("engagement_draft", args=[row.public_id, step]),
