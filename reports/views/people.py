@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import require_manager
+from accounts.access import require_administrator, require_manager
 from accounts.actions import create_user
 from accounts.errors import DomainError
 from accounts.http import AuthedHttpRequest, domain_error_response, see_other
@@ -31,6 +31,7 @@ def specialists(request: AuthedHttpRequest) -> HttpResponse:
     form = NewSpecialistForm()
     status = HTTPStatus.OK
     if request.method == "POST":
+        require_administrator(request)
         form = NewSpecialistForm(request.POST)
         if form.is_valid() and (made := _made(request, form)):
             messages.success(request, _("%(name)s can sign in now.") % {"name": made.user.name})

@@ -1,5 +1,7 @@
 """Clients and their people."""
 
+from typing import Any
+
 import pytest
 
 from accounts.errors import DomainError, IllegalMove, NotAllowed
@@ -9,7 +11,13 @@ from engagements.models import Client, Contact
 from engagements.places import countries, country_name, regions
 from tests.factories import Cast
 
-ACME = {"name": "Acme", "mark": "ac", "country": "us", "subdivision": "ny", "time_zone": "America/New_York"}
+ACME: dict[str, Any] = {
+    "name": "Acme",
+    "mark": "ac",
+    "country": "us",
+    "subdivision": "ny",
+    "time_zone": "America/New_York",
+}
 
 
 def test_manager_adds_a_client_and_an_event_tells(cast: Cast) -> None:
@@ -34,7 +42,7 @@ def test_manager_adds_a_client_and_an_event_tells(cast: Cast) -> None:
         ("digest_weekday", 7),
     ],
 )
-def test_what_does_not_hold_is_refused(cast: Cast, field: str, value: object) -> None:
+def test_what_does_not_hold_is_refused(cast: Cast, field: str, value: Any) -> None:
     with pytest.raises(DomainError) as refused:
         clients.create_client(by=cast.manager, **{**ACME, field: value})
     assert str(refused.value)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_metric_leaves_a_draft_alone(cast: Cast, engagement: Engagement) -> None
 
 def test_risks_open_and_close(engagement: Engagement, cast: Cast) -> None:
     mode = FailureMode.objects.get(key="data")
-    fields = {"failure_mode": mode, "likelihood": "high", "impact": "low"}
+    fields: dict[str, Any] = {"failure_mode": mode, "likelihood": "high", "impact": "low"}
     risk = risks.add_risk(by=cast.specialist, engagement=engagement, text="Feed stops", owner=cast.signer, **fields)
     with pytest.raises(DomainError):
         risks.add_risk(by=cast.manager, engagement=engagement, text="X", owner=cast.stranger, **fields)

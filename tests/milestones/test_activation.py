@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -36,6 +37,7 @@ def test_signers_acceptance_freezes_the_agreed_dates(cast: Cast) -> None:
     assert engagement.metrics.get().agreed_target == 50
     agreement = Agreement.objects.get()
     assert agreement.content_hash == hash_of(agreement.content)
+    assert agreement.signer is not None
     assert agreement.signer.user == cast.signer
     event = Event.objects.get(verb="engagement_activated")
     assert event.shared
@@ -104,7 +106,7 @@ def test_signed_statement_activates(cast: Cast) -> None:
     assert agreement.engagement.state == EngagementState.ACTIVE
     assert agreement.statement_name == "report.pdf"
     assert len(agreement.statement_sha256) == 64
-    assert (Path(settings.MEDIA_ROOT) / agreement.statement.name).read_bytes() == b"%PDF-1.7 report"
+    assert (Path(settings.MEDIA_ROOT) / str(agreement.statement.name)).read_bytes() == b"%PDF-1.7 report"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_signed_statement_activates(cast: Cast) -> None:
 )
 def test_a_statement_is_judged_by_its_content(cast: Cast, content: bytes, name: str) -> None:
     engagement = factories.draft(cast)
-    upload = factories.upload(content, "a.pdf")
+    upload: Any = factories.upload(content, "a.pdf")
     upload._name = name  # past Django's own cleaning
     with pytest.raises(DomainError):
         activation.attach_statement(

@@ -1,6 +1,7 @@
 """A manager's CSV: on the page, from the command line, all of it or nothing."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -279,7 +280,7 @@ def test_what_is_left_out_is_bridged() -> None:
         {"state": "accepted"},
     ],
 )
-def test_lines_that_do_not_hold_are_refused_with_nothing_written(draft: Engagement, more: dict[str, object]) -> None:
+def test_lines_that_do_not_hold_are_refused_with_nothing_written(draft: Engagement, more: dict[str, Any]) -> None:
     if more.get("due_on") == "start":
         more = {"due_on": factories.START}
     with as_firm():

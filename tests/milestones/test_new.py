@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -63,7 +64,7 @@ def drafts() -> int:
 
 
 @pytest.fixture
-def send(browser: Browser) -> Callable[..., object]:
+def send(browser: Browser) -> Callable[..., Any]:
     """Send a step's form as the newest draft's page would."""
 
     def send(step: str, typed: dict[str, str], *, version: int | None = None, go: bool = True):
@@ -75,7 +76,7 @@ def send(browser: Browser) -> Callable[..., object]:
 
 
 @pytest.fixture
-def laid_out(browser: Browser, send: Callable[..., object], cast: Cast) -> PlanDraft:
+def laid_out(browser: Browser, send: Callable[..., Any], cast: Cast) -> PlanDraft:
     """A draft whose first three steps hold."""
     browser.post("/engagements/new/", {"which": "existing", "client": cast.client.public_id, "go": "1"})
     send("goal", GOAL | {"manager": cast.manager.public_id})
@@ -107,7 +108,7 @@ def test_what_was_typed_wrong_stays(browser: Browser) -> None:
     assert held().data["client"]["mark"] == "<b>"
 
 
-def test_each_step_leads_to_the_next(browser: Browser, send: Callable[..., object], cast: Cast) -> None:
+def test_each_step_leads_to_the_next(browser: Browser, send: Callable[..., Any], cast: Cast) -> None:
     first = browser.post("/engagements/new/", {"which": "existing", "client": cast.client.public_id, "go": "1"})
     assert first["Location"].endswith("/goal/")
     second = send("goal", GOAL | {"manager": cast.manager.public_id})
@@ -133,7 +134,7 @@ def test_going_back_loses_nothing(browser: Browser, laid_out: PlanDraft) -> None
 
 
 def test_rows_are_added_and_removed_without_script(
-    browser: Browser, send: Callable[..., object], laid_out: PlanDraft, cast: Cast
+    browser: Browser, send: Callable[..., Any], laid_out: PlanDraft, cast: Cast
 ) -> None:
     two = GOAL | {"manager": cast.manager.public_id, "metrics-1-name": "Cost per claim"}
     send("goal", two | {"remove": "0"}, go=False)
@@ -145,7 +146,7 @@ def test_rows_are_added_and_removed_without_script(
     assert "metrics-1-name" in page
 
 
-def test_target_must_be_better(send: Callable[..., object], laid_out: PlanDraft, cast: Cast) -> None:
+def test_target_must_be_better(send: Callable[..., Any], laid_out: PlanDraft, cast: Cast) -> None:
     wrong = GOAL | {"manager": cast.manager.public_id, "metrics-0-direction": "up"}
     response = send("goal", wrong)
     assert response.status_code == 422
@@ -154,7 +155,7 @@ def test_target_must_be_better(send: Callable[..., object], laid_out: PlanDraft,
 
 @pytest.mark.parametrize("start", ["9999-12-31", "2026-02-30", "1900-01-01", "soon", "0"])
 def test_start_dates_out_of_our_time_are_refused_beside_the_field(
-    send: Callable[..., object], laid_out: PlanDraft, cast: Cast, start: str
+    send: Callable[..., Any], laid_out: PlanDraft, cast: Cast, start: str
 ) -> None:
     response = send("goal", GOAL | {"manager": cast.manager.public_id, "start_on": start})
     assert response.status_code == 422
@@ -163,7 +164,7 @@ def test_start_dates_out_of_our_time_are_refused_beside_the_field(
 
 @pytest.mark.parametrize("percent", ["0", "-5", "1000000000", "101", "ten", ""])
 def test_allocations_out_of_range_are_refused(
-    send: Callable[..., object], laid_out: PlanDraft, cast: Cast, percent: str
+    send: Callable[..., Any], laid_out: PlanDraft, cast: Cast, percent: str
 ) -> None:
     seat = SEAT | {"seats-0-specialist": cast.specialist.public_id, "seats-0-percent": percent}
     response = send("team", seat)
@@ -171,7 +172,7 @@ def test_allocations_out_of_range_are_refused(
     assert b'id="id_seats-0-percent_error"' in response.content
 
 
-def test_more_than_a_full_week_needs_a_reason(send: Callable[..., object], laid_out: PlanDraft, cast: Cast) -> None:
+def test_more_than_a_full_week_needs_a_reason(send: Callable[..., Any], laid_out: PlanDraft, cast: Cast) -> None:
     with as_firm():
         factories.draft(cast)  # takes 40 percent
     seat = SEAT | {"seats-0-specialist": cast.specialist.public_id, "seats-0-percent": "70"}
@@ -184,7 +185,7 @@ def test_more_than_a_full_week_needs_a_reason(send: Callable[..., object], laid_
     assert send("team", seat | {"seats-0-overload_reason": "Until Una is there"}).status_code == 303
 
 
-def test_lowering_to_what_is_free(send: Callable[..., object], laid_out: PlanDraft, cast: Cast) -> None:
+def test_lowering_to_what_is_free(send: Callable[..., Any], laid_out: PlanDraft, cast: Cast) -> None:
     with as_firm():
         factories.draft(cast)
     seat = SEAT | {"seats-0-specialist": cast.specialist.public_id, "seats-0-percent": "70"}
@@ -313,7 +314,7 @@ def test_create_writes_everything_at_once(browser: Browser, laid_out: PlanDraft,
     assert held().step == DONE
 
 
-def test_new_client_comes_with_its_signer(browser: Browser, send: Callable[..., object], cast: Cast) -> None:
+def test_new_client_comes_with_its_signer(browser: Browser, send: Callable[..., Any], cast: Cast) -> None:
     new = {
         "which": "new", "name": "Brightwater Retail", "mark": "br", "country": "CA", "subdivision": "ON",
         "time_zone": "America/Toronto", "contact_name": "Danielle Fortier-Roy", "contact_email": "d@bw.example",
