@@ -1,6 +1,7 @@
 """Specialists and absences."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_only_somebody_who_signs_in_as_one_becomes_a_specialist(cast: Cast) -> N
 
 
 def test_specialists_note_their_own_absences_alone(cast: Cast) -> None:
-    days = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 4)}
+    days: dict[str, Any] = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 4)}
     absence = add_absence(by=cast.specialist, specialist=sam(cast), why="Course", **days)
     with pytest.raises(NotAllowed):
         add_absence(by=cast.unplaced, specialist=sam(cast), **days)
