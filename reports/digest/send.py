@@ -104,7 +104,7 @@ def claim(pk: int) -> Digest | None:
         free = Digest.objects.filter(schedule.unclaimed(moment), pk=pk, state=DigestState.DUE, due_at__lte=moment)
         if not free.update(claimed_at=moment, attempts=F("attempts") + 1):
             return None
-        return Digest.objects.select_related("recipient").get(pk=pk)
+        return Digest.objects.select_related("recipient", "client").get(pk=pk)
 
 
 def _one(digest: Digest, connection: Line, found: Sent) -> None:

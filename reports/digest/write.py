@@ -5,7 +5,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -29,7 +28,7 @@ from reports.digest.portfolio import of_portfolio
 from reports.digest.schedule import Slot
 from reports.digest.tokens import unsubscribe_url
 from reports.mail import Letter
-from reports.models import Digest
+from reports.models import Digest, DigestSetting
 from reports.states import DigestState
 
 FIRST_LOOK_BACK: Final = timedelta(days=7)
@@ -167,9 +166,13 @@ def frequency(slot: Slot) -> str:
 
 
 def slot_of(digest: Digest) -> Slot:
-    """Return the slot of a digest whose `recipient` is loaded; its hour is that of the row."""
-    local = digest.due_at.astimezone(ZoneInfo(digest.recipient.time_zone))
-    return Slot(
-        digest.recipient_id, digest.engagement_id, digest.client_id, local.weekday(), local.hour,
-        digest.recipient.time_zone,
-    )  # fmt: skip
+    """Return the slot of a digest whose `recipient` and `client` are loaded, at the hour that is in force now."""
+    person, client = digest.recipient, digest.client
+    setting = DigestSetting.objects.filter(user=person).first()
+    if setting is not None:
+        weekday, hour = setting.weekday, setting.hour
+    elif client is not None:
+        weekday, hour = client.digest_weekday, client.digest_hour
+    else:
+        weekday, hour = schedule.FIRM_WEEKDAY, schedule.FIRM_HOUR
+    return Slot(person.pk, digest.engagement_id, digest.client_id, weekday, hour, person.time_zone)

@@ -284,7 +284,9 @@ def test_send_now_goes_at_once_and_once_a_week(world: World, mailbox: Mailbox) -
     with as_firm():
         job = Job.objects.get(kind="digest_batch")
     jobs.run(job.pk)
-    assert mailbox.wait_for(1)[0]["To"] == "cora@me.example"
+    mail = mailbox.wait_for(1)[0]
+    assert mail["To"] == "cora@me.example"
+    assert "Every Friday at 9:00, Europe/Helsinki." in text_of(mail)
     page = browser.get(answer["Location"]).content.decode()
     assert "Sent" in page
     assert browser.post(address).status_code == 409
