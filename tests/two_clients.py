@@ -14,7 +14,7 @@ from engagements.actions.risks import add_risk
 from engagements.models import Client, Engagement
 from milestones import slips
 from milestones.actions import changes, evidence, signing, talk, waits, work
-from milestones.models import Comment, Deliverable, Evidence, PlanChange, Wait
+from milestones.models import Deliverable, DoneLine, Evidence, Wait
 from milestones.states import Moves
 from reports.models import HandoffPack, StatusNote
 from roles.models import FailureMode
@@ -31,12 +31,17 @@ class Side:
     engagement: Engagement
 
     def public_ids(self) -> list[str]:
-        """Every id that may stand in an address, of a row of this client."""
+        """An id of everything of this client that may stand in an address; of deliverables and evidence all."""
         found = [self.client.public_id, self.signer.public_id]
-        for model in (Deliverable, Evidence, Wait, PlanChange, Comment, HandoffPack, StatusNote):
+        for model in (Deliverable, Evidence):
             found += model.objects.filter(engagement=self.engagement).values_list("public_id", flat=True)
-        for children in ("milestones", "metrics", "placements", "risks"):
-            found += getattr(self.engagement, children).values_list("public_id", flat=True)
+        found += DoneLine.objects.filter(deliverable__engagement=self.engagement).values_list("public_id", flat=True)[
+            :1
+        ]
+        asked = Wait.objects.filter(engagement=self.engagement, for_sign_off=False)
+        found += asked.values_list("public_id", flat=True)
+        for children in ("plan_changes", "comments", "packs", "status_notes", "milestones", "metrics", "placements"):
+            found += getattr(self.engagement, children).values_list("public_id", flat=True)[:1]
         return found
 
 
