@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError
-from engagements.models import Contact, Engagement
+from engagements.models import BusinessMetric, Contact, Engagement, Placement
 from milestones.models import Deliverable, Milestone
 from milestones.states import COUNTED, EvidenceKind
 from roles.models import FailureMode, Role
@@ -53,7 +53,7 @@ class ReadingForm(forms.Form):
             self.fields["value"].help_text = unit
 
 
-class MilestoneField(forms.ModelChoiceField):
+class MilestoneField(forms.ModelChoiceField[Milestone]):
     """Milestones by day and name."""
 
     def label_from_instance(self, obj: Milestone) -> str:
@@ -69,12 +69,16 @@ class LineForm(forms.Form):
         label=_("Summary"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     milestone = MilestoneField(label=_("Milestone"), queryset=Milestone.objects.none(), empty_label=None)
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=None, required=False, empty_label=_("Nobody yet"))
+    owner = forms.ModelChoiceField(
+        label=_("Owner"), queryset=Placement.objects.none(), required=False, empty_label=_("Nobody yet")
+    )
     start_on = forms.DateField(label=_("Start"), widget=DATE)
     due_on = forms.DateField(label=_("Due"), widget=DATE)
     effort_days = forms.IntegerField(label=_("Effort in working days"), min_value=1, max_value=400, initial=3)
     role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.all(), required=False, empty_label="–")
-    metric = forms.ModelChoiceField(label=_("Moves the metric"), queryset=None, required=False, empty_label="–")
+    metric = forms.ModelChoiceField(
+        label=_("Moves the metric"), queryset=BusinessMetric.objects.none(), required=False, empty_label="–"
+    )
     failure_mode = forms.ModelChoiceField(
         label=_("Answers the failure mode"), queryset=FailureMode.objects.all(), required=False, empty_label="–"
     )

@@ -64,7 +64,8 @@ def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Light]) -> list
     if kind == "logged":
         return [_logged(row) for row in rows]
     say = SAY[kind]
-    return [need for row in rows if row.engagement in briefs and (need := say(row, briefs[row.engagement]))]
+    of_brief = [(row, briefs.get(row.engagement or 0)) for row in rows]
+    return [need for row, brief in of_brief if brief and (need := say(row, brief))]
 
 
 def _slipping(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:

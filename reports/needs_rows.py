@@ -75,7 +75,8 @@ def _branch(rows: QuerySet[Any], kind: Any, **columns: Any) -> Rows:
         else:
             value = Cast(value, TEXT)
         filled[f"c_{name}"] = value
-    return rows.order_by().annotate(**filled).values_list(*filled)
+    branch: Rows = rows.order_by().annotate(**filled).values_list(*filled)
+    return branch
 
 
 def _flags(ids: Sequence[int]) -> Rows:

@@ -2,11 +2,11 @@
 
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from reports.views import engagement, find, lists, me, needs, notes, plan_forms, portfolio, tabs
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", portfolio.show, name="portfolio"),
     path("portfolio.csv", portfolio.export, name="portfolio_csv"),
     path("needs/", needs.show, name="needs_you"),

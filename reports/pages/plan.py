@@ -289,7 +289,8 @@ def _milestone_note(milestone: Milestone, accepted: Sequence[Any], told: Outlook
 
 
 def _last(accepted: Sequence[Any]) -> date:
-    return max(one.accepted_on for one in accepted)
+    last: date = max(one.accepted_on for one in accepted)
+    return last
 
 
 def _milestone_shape(

@@ -93,14 +93,14 @@ class Week:
 
 def own(user: User) -> list[Any]:
     """The reader's deliverables in running engagements, what hangs on them loaded; three queries."""
-    rows = Deliverable.objects.filter(
+    owned = Deliverable.objects.filter(
         owner__user=user,
         engagement__state=EngagementState.ACTIVE,
         engagement__removed_at__isnull=True,
         state__in=sorted(COUNTED),
     )
     said = CheckIn.objects.filter(by=user).order_by("-at")
-    rows = with_counts(rows).select_related(
+    rows = with_counts(owned).select_related(
         "owner__user", "milestone", "engagement__client", "engagement__manager", "sign_off"
     )
     rows = rows.prefetch_related(Prefetch("check_ins", queryset=said, to_attr="own_words"))
@@ -270,7 +270,7 @@ def _record(user: User) -> str:
     last = list(rows.order_by("-accepted_on", "-pk").values_list("accepted_on", "due_on")[:RECORD])
     if len(last) < 3:
         return ""
-    held = sum(accepted <= due + timedelta(days=1) for accepted, due in last)
+    held = sum(accepted <= due + timedelta(days=1) for accepted, due in last if accepted)
     return _("Only you see this: of your last %(all)s, %(held)s were accepted within a day of their due date.") % {
         "all": counted(len(last)),
         "held": counted(held),

@@ -1,6 +1,6 @@
 """The list of deliverables across engagements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from reports.pages.states import Said, chance_of, due_note, shape_of, sign_of, s
 from reports.pages.words import Day, day_of
 
 PAGE_SIZE: Final = 60
+ORDER: Final = ("due_on", "engagement__code", "number")
 EXPORT_HEAD: Final = (
     gettext_lazy("Engagement"),
     gettext_lazy("Code"),
@@ -60,12 +61,13 @@ def listed_for(user: User) -> QuerySet[Deliverable]:
         engagement__removed_at__isnull=True,
         engagement__archived_at__isnull=True,
     )
-    return rows.order_by("due_on", "engagement__code", "number")
+    return rows.order_by(*ORDER)
 
 
-def rows_of(rows: QuerySet[Deliverable]) -> list[WorkRow]:
+def rows_of(ids: Sequence[int]) -> list[WorkRow]:
     """The rows of a page: three queries."""
-    found: list[Any] = list(with_counts(rows).select_related("owner__user", "milestone", "engagement__client"))
+    rows = with_counts(Deliverable.objects.filter(pk__in=ids)).order_by(*ORDER)
+    found: list[Any] = list(rows.select_related("owner__user", "milestone", "engagement__client"))
     runs = forecasts.latest({row.engagement_id for row in found}, "works", "on")
     return [_row(row, _told(row, runs)) for row in found]
 

@@ -24,8 +24,8 @@ def deliverables(request: AuthedHttpRequest) -> HttpResponse:
     """Every deliverable of the reader's engagements, unfinished ones at first."""
     require_firm(request)
     found = _deliverables(request)
-    page = Paginator(found.qs, work_list.PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"rows": work_list.rows_of(page.object_list), "page": page, "form": found.form}
+    page = Paginator(found.qs.values_list("pk", flat=True), work_list.PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"rows": work_list.rows_of(list(page.object_list)), "page": page, "form": found.form}
     return render(request, "reports/lists/deliverables.html", context)
 
 
@@ -34,7 +34,7 @@ def deliverables_csv(request: AuthedHttpRequest) -> HttpResponse:
     """The same list, all of it, for a spreadsheet."""
     require_firm(request)
     rows = work_list.export_rows(_deliverables(request).qs)
-    return csv_response(_("deliverables.csv"), work_list.EXPORT_HEAD, rows)
+    return csv_response(_("deliverables.csv"), [str(name) for name in work_list.EXPORT_HEAD], rows)
 
 
 @require_safe

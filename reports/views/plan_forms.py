@@ -68,7 +68,8 @@ def ask(request: AuthedHttpRequest, code: str) -> HttpResponse:
 def _moving(form: AskForm, request: AuthedHttpRequest) -> dict[str, Any]:
     """The fields of what was picked or typed into, and apart from them those of everything else."""
     picked = set(request.GET.getlist("pick"))
-    chosen, others = [], []
+    chosen: list[tuple[BoundField, BoundField]] = []
+    others: list[tuple[BoundField, BoundField]] = []
     for one in form.works:
         date, drop = form[f"due_{one.public_id}"], form[f"drop_{one.public_id}"]
         _say_due(date, one.due_on)

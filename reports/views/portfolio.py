@@ -81,4 +81,6 @@ def export(request: AuthedHttpRequest) -> HttpResponse:
     access.require_manager(request)
     rows = lights(request.user)
     ids = portfolio.page_of(request, rows).paginator.object_list
-    return csv_response(_("engagements.csv"), portfolio.EXPORT_HEAD, portfolio.export_rows(list(ids)))
+    return csv_response(
+        _("engagements.csv"), [str(name) for name in portfolio.EXPORT_HEAD], portfolio.export_rows(list(ids))
+    )
