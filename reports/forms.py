@@ -1,6 +1,6 @@
 """Forms of the firm's pages; what they accept is handed to actions, whose refusals come back beside the fields."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -53,7 +53,11 @@ class ReadingForm(forms.Form):
             self.fields["value"].help_text = unit
 
 
-class MilestoneField(forms.ModelChoiceField[Milestone]):
+# Django's field is generic in its stubs alone.
+MilestoneBase = forms.ModelChoiceField[Milestone] if TYPE_CHECKING else forms.ModelChoiceField
+
+
+class MilestoneField(MilestoneBase):
     """Milestones by day and name."""
 
     def label_from_instance(self, obj: Milestone) -> str:
