@@ -54,7 +54,10 @@ class ReadingForm(forms.Form):
 
 
 # Django's field is generic in its stubs alone.
-MilestoneBase = forms.ModelChoiceField[Milestone] if TYPE_CHECKING else forms.ModelChoiceField
+if TYPE_CHECKING:
+    MilestoneBase = forms.ModelChoiceField[Milestone]
+else:
+    MilestoneBase = forms.ModelChoiceField
 
 
 class MilestoneField(MilestoneBase):

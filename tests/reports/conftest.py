@@ -85,4 +85,4 @@ def counted() -> Counted:
     return count
 
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}

@@ -54,10 +54,10 @@ def test_a_plain_link_opens_a_deliverable(at_work: Firm, manager: Browser) -> No
 
 def test_htmx_opens_and_folds_one_row(at_work: Firm, manager: Browser) -> None:
     address = at_work.url(f"d/{at_work.b.public_id}/")
-    opened = manager.get(address, **HTMX).text
+    opened = manager.get(address, headers=HTMX).text
     assert opened.lstrip().startswith("<tbody")
     assert f'id="o-{at_work.b.public_id}"' in opened
-    assert f'id="o-{at_work.b.public_id}"' not in manager.get(address, {"fold": "1"}, **HTMX).text
+    assert f'id="o-{at_work.b.public_id}"' not in manager.get(address, {"fold": "1"}, headers=HTMX).text
 
 
 def test_a_deliverables_address_leads_to_the_page_with_it_open(at_work: Firm, manager: Browser) -> None:
@@ -69,7 +69,7 @@ def test_another_engagements_deliverable_is_404(at_work: Firm, manager: Browser)
     with as_firm():
         other = factories.active(at_work.people, name="Another")
         public_id = factories.deliverable(other).public_id
-    assert manager.get(at_work.url(f"d/{public_id}/"), **HTMX).status_code == 404
+    assert manager.get(at_work.url(f"d/{public_id}/"), headers=HTMX).status_code == 404
 
 
 def test_the_next_step_is_offered_with_what_is_missing(at_work: Firm, manager: Browser) -> None:

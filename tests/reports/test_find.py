@@ -10,20 +10,20 @@ from tests.reports.conftest import HTMX, Counted, Firm, signed_in
 
 @pytest.mark.parametrize("words", ["claims", "MERIDIAN", "deliverable b", "sam", "priya"])
 def test_a_manager_finds_work_clients_and_people(at_work: Firm, manager: Browser, words: str) -> None:
-    text = manager.get("/find/", {"q": words}, **HTMX).text
+    text = manager.get("/find/", {"q": words}, headers=HTMX).text
     assert 'role="option"' in text
     assert "<html" not in text
 
 
 def test_a_code_finds_its_engagement(at_work: Firm, manager: Browser) -> None:
-    text = manager.get("/find/", {"q": at_work.engagement.code.lower()}, **HTMX).text
+    text = manager.get("/find/", {"q": at_work.engagement.code.lower()}, headers=HTMX).text
     assert f'href="{at_work.url()}"' in text
 
 
 def test_who_is_not_placed_finds_nothing_of_it(at_work: Firm) -> None:
     browser = signed_in(at_work.people.unplaced)
     for words in ("claims", "meridian", "deliverable b", "priya", "sam"):
-        text = browser.get("/find/", {"q": words}, **HTMX).text
+        text = browser.get("/find/", {"q": words}, headers=HTMX).text
         assert "Claims intake" not in text
         assert "Meridian" not in text.replace("“meridian”", "")
         assert 'role="option"' not in text
@@ -35,13 +35,13 @@ def test_without_script_it_is_a_page(at_work: Firm, manager: Browser) -> None:
 
 @pytest.mark.parametrize("words", ["", " ", "%", "_", "\x00", "'; DROP TABLE", "x" * 10_000, "<b>", "זזז"])
 def test_odd_words_are_only_words(at_work: Firm, manager: Browser, words: str) -> None:
-    response = manager.get("/find/", {"q": words}, **HTMX)
+    response = manager.get("/find/", {"q": words}, headers=HTMX)
     assert response.status_code == 200
     assert "<b>" not in response.text.replace("<b></b>", "")
 
 
 def test_a_page_is_found_by_its_name(at_work: Firm, manager: Browser) -> None:
-    assert 'href="/metrics/"' in manager.get("/find/", {"q": "metri"}, **HTMX).text
+    assert 'href="/metrics/"' in manager.get("/find/", {"q": "metri"}, headers=HTMX).text
 
 
 def test_deliverables_are_listed_and_narrowed(at_work: Firm, manager: Browser) -> None:

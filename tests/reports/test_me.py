@@ -36,7 +36,7 @@ def test_nobody_elses_work_is_asked_about(at_work: Firm) -> None:
 
 
 def test_fine_is_saved(at_work: Firm, specialist: Browser) -> None:
-    response = specialist.post(address(at_work), {"say": "fine"}, **HTMX)
+    response = specialist.post(address(at_work), {"say": "fine"}, headers=HTMX)
     assert response.status_code == 200
     assert said(at_work).answer == Answer.FINE
     assert "1 of 2 said" in response.text
@@ -44,7 +44,7 @@ def test_fine_is_saved(at_work: Firm, specialist: Browser) -> None:
 
 def test_a_slip_has_its_day_and_reason(at_work: Firm, specialist: Browser) -> None:
     data = {"say": "slip", "slips_to": "2026-12-04", "slip_why": "Two types came late"}
-    response = specialist.post(address(at_work), data, **HTMX)
+    response = specialist.post(address(at_work), data, headers=HTMX)
     assert "Slips to 4 Dec: Two types came late" in response.text
     assert said(at_work).slips_to == date(2026, 12, 4)
 
@@ -52,7 +52,7 @@ def test_a_slip_has_its_day_and_reason(at_work: Firm, specialist: Browser) -> No
 def test_a_block_opens_the_wait_once(at_work: Firm, specialist: Browser) -> None:
     data = {"say": "stop", "on": "third_party", "what": "A key from the vendor"}
     for _time in range(2):
-        assert specialist.post(address(at_work), data, **HTMX).status_code == 200
+        assert specialist.post(address(at_work), data, headers=HTMX).status_code == 200
     assert said(at_work).answer == Answer.BLOCKED
     with as_firm():
         wait = Wait.objects.get(what="A key from the vendor")
@@ -73,7 +73,7 @@ def test_a_block_opens_the_wait_once(at_work: Firm, specialist: Browser) -> None
 def test_a_bad_answer_is_said_and_nothing_is_lost(
     at_work: Firm, specialist: Browser, data: dict[str, str], sentence: str
 ) -> None:
-    response = specialist.post(address(at_work), data, **HTMX)
+    response = specialist.post(address(at_work), data, headers=HTMX)
     assert response.status_code == 422
     assert sentence in response.text
     if "slips_to" in data:

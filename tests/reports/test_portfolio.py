@@ -70,7 +70,7 @@ def test_words_find_by_code_and_client(at_work: Firm, manager: Browser) -> None:
 
 
 def test_htmx_gets_the_table_alone(at_work: Firm, manager: Browser) -> None:
-    response = manager.get("/?show=on_track", **HTMX)
+    response = manager.get("/?show=on_track", headers=HTMX)
     assert "<html" not in response.text
     assert 'id="engagements"' in response.text
 
