@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from accounts.actions import create_user
+from accounts.clock import now
 from accounts.models import User
 from accounts.states import Kind
 from engagements.actions.clients import create_client, invite_contact
@@ -15,6 +17,7 @@ from engagements.models import Client, Contact, Engagement
 from roles.actions import create_specialist
 from roles.models import Role, ServiceLine
 
+TIME_ZONE = "America/Chicago"
 TEAM = (
     ("Adaeze Okafor", "adaeze.okafor@vantage.example", "ml_engineer", 80),
     ("Lauri Koskinen", "lauri.koskinen@vantage.example", "data_engineer", 60),
@@ -33,6 +36,7 @@ METRICS = (
 class Party:
     """Both sides of the engagement."""
 
+    administrator: User
     manager: User
     client: Client
     signer: Contact
@@ -47,8 +51,17 @@ def gather() -> Party:
     manager = create_user(
         by=administrator, email="ines.rautio@vantage.example", name="Ines Rautio", kind=Kind.MANAGER, time_zone="UTC"
     )
+    here = now().astimezone(ZoneInfo(TIME_ZONE))
     client = create_client(
-        by=manager, name="Meridian Health", mark="MH", country="US", subdivision="IL", time_zone="America/Chicago"
+        by=manager,
+        name="Meridian Health",
+        mark="MH",
+        country="US",
+        subdivision="IL",
+        time_zone=TIME_ZONE,
+        # The digest's hour is this one, so that it is due when the tour comes to it.
+        digest_weekday=here.weekday(),
+        digest_hour=here.hour,
     )
     contacts = [
         invite_contact(by=manager, client=client, name=name, email=email, title=title, is_signer=signs)
@@ -57,7 +70,7 @@ def gather() -> Party:
             ("Dale Whitlock", "dale.whitlock@meridian-health.example", "Finance Director", False),
         )
     ]
-    return Party(manager, client, contacts[0], contacts[1])
+    return Party(administrator, manager, client, contacts[0], contacts[1])
 
 
 def contract(party: Party, start_on: date) -> Engagement:
@@ -83,7 +96,7 @@ def contract(party: Party, start_on: date) -> Engagement:
         )
     for name, email, role_key, percent in TEAM:
         role = Role.objects.get(key=role_key)
-        user = create_user(by=party.manager, email=email, name=name, kind=Kind.SPECIALIST)
+        user = create_user(by=party.administrator, email=email, name=name, kind=Kind.SPECIALIST)
         specialist = create_specialist(by=party.manager, user=user, role=role)
         place(
             by=party.manager,
