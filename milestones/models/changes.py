@@ -63,9 +63,13 @@ class PlanMove(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="+")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Moves)
-    deliverable = models.ForeignKey(Deliverable, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_moves")
+    deliverable = models.ForeignKey(
+        Deliverable, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_moves"
+    )
     milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_moves")
-    metric = models.ForeignKey(BusinessMetric, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_moves")
+    metric = models.ForeignKey(
+        BusinessMetric, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_moves"
+    )
     from_on = models.DateField(null=True, blank=True)
     to_on = models.DateField(null=True, blank=True)
     from_value = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)

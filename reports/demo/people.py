@@ -103,7 +103,7 @@ def _clients(cast: Cast, rows: list[dict[str, Any]]) -> None:
                 title=contact["title"],
                 is_signer=contact["kind"] == "signer",
                 time_zone=profile["time_zone"],
-                )
+            )
 
 
 def gather(source: dict[str, Any], today: date) -> Cast:

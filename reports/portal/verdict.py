@@ -57,9 +57,7 @@ def _accepted(rows: Sequence[Row]) -> str:
     accepted = sum(row.accepted for row in rows)
     if not accepted:
         return _("none of %(all)d deliverables is accepted yet") % {"all": len(rows)}
-    said = ngettext(
-        "%(n)s of %(all)s deliverables is accepted", "%(n)s of %(all)s deliverables are accepted", accepted
-    )
+    said = ngettext("%(n)s of %(all)s deliverables is accepted", "%(n)s of %(all)s deliverables are accepted", accepted)
     return said % {"n": counted(accepted), "all": len(rows)}
 
 
