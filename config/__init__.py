@@ -1,4 +1,4 @@
-"""Wiring. The Celery application is made here, so that every process that loads the settings publishes to our broker."""
+"""Wiring. The Celery application is made here, so that every process that loads the settings has our broker."""
 
 from config.celery import app as celery_app
 

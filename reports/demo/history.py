@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -89,7 +90,7 @@ class Story:
             handed_in = max(self.moment(submitted, 10), begun + 5 * MINUTE)
             self.submit(key, handed_in)
             back = max(self.moment(at, 12), handed_in + 5 * MINUTE)
-            self.add(back, lambda by=by, reason=reason: self.send_back(key, by, reason))
+            self.add(back, partial(self.send_back, key, by, reason))
             begun = back
         if course.submitted:
             handed_in = max(self.moment(course.submitted, 10, 30), begun + 5 * MINUTE)
@@ -161,7 +162,7 @@ class Story:
         """Add the waits that are listed (those for a sign-off open by themselves)."""
         for row in self.source.get("waits", ()):
             opened = self.moment(self.days.offset(row["opened"]), 9, 10)
-            self.add(opened, lambda row=row: self.wait(row))
+            self.add(opened, partial(self.wait, row))
 
     def wait(self, row: Row) -> None:
         """Open a wait, and close it on its day."""
@@ -187,7 +188,7 @@ class Story:
     def plan_changes(self) -> None:
         """Add the plan changes: asked, and decided where a signer decided."""
         for row in self.source.get("plan_changes", ()):
-            self.add(self.moment(self.days.offset(row["asked"]), 11), lambda row=row: self.ask(row))
+            self.add(self.moment(self.days.offset(row["asked"]), 11), partial(self.ask, row))
 
     def ask(self, row: Row) -> None:
         """Ask for a plan change, and let the signer decide on the day."""
@@ -218,9 +219,9 @@ class Story:
     def comments(self) -> None:
         """Add the questions, the answers, and what the firm says among itself."""
         for row in self.source.get("comments", ()):
-            self.add(self.moment(self.days.offset(row["at"]), 13), lambda row=row: self.question(row))
+            self.add(self.moment(self.days.offset(row["at"]), 13), partial(self.question, row))
         for row in self.source.get("internal_notes", ()):
-            self.add(self.moment(self.days.offset(row["at"]), 16), lambda row=row: self.say(row, shared=False))
+            self.add(self.moment(self.days.offset(row["at"]), 16), partial(self.say, row, shared=False))
 
     def say(self, row: Row, *, shared: bool, answers: object = None) -> object:
         """Say one line in the thread."""
@@ -241,7 +242,7 @@ class Story:
         for reply in row.get("replies", ()):
             full = {**reply, "on": row.get("on")}
             at = self.moment(self.days.offset(reply["at"]), 15)
-            self.add(at, lambda full=full: self.say(full, shared=True, answers=asked))
+            self.add(at, partial(self.say, full, shared=True, answers=asked))
 
     def told(self) -> Iterator[Step]:
         """Yield the steps in order of time, also those that earlier steps add."""

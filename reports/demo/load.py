@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -250,7 +251,7 @@ def add_notes(story: Story, row: Row) -> None:
     """Add the manager's status notes."""
     for note in row.get("status_notes", ()):
         at = story.moment(story.days.offset(note["at"]), 16)
-        story.add(at, lambda note=note: write_note(by=story.manager, engagement=story.engagement, text=note["text"]))
+        story.add(at, partial(write_note, by=story.manager, engagement=story.engagement, text=note["text"]))
 
 
 def add_readings(story: Story, row: Row) -> None:
@@ -259,7 +260,7 @@ def add_readings(story: Story, row: Row) -> None:
         # Two that fall on one working day are one: the later says it.
         by_day = {story.days.offset(reading["at"]): reading for reading in metric.get("readings", ())}
         for on, reading in by_day.items():
-            story.add(story.moment(on, 17), lambda m=metric, r=reading, on=on: read_metric(story, m, r, on))
+            story.add(story.moment(on, 17), partial(read_metric, story, metric, reading, on))
 
 
 def read_metric(story: Story, metric: Row, reading: Row, on: date) -> None:

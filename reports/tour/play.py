@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -132,10 +133,10 @@ def work_on(stage: Stage) -> None:
             continue
         late = timedelta(days=LATE_BY if turn % 4 == 3 else 0)
         finish = min(deliverable.due_on + late, yesterday)
-        stage.on(stage.moment(deliverable.start_on, 9), lambda one=deliverable: start(one))
+        stage.on(stage.moment(deliverable.start_on, 9), partial(start, deliverable))
         if day <= ACCEPTED_THROUGH:
-            stage.on(stage.moment(finish, 10), lambda one=deliverable: hand_in(one))
-            stage.on(stage.moment(finish, 15), lambda one=deliverable: accept(stage, one))
+            stage.on(stage.moment(finish, 10), partial(hand_in, deliverable))
+            stage.on(stage.moment(finish, 15), partial(accept, stage, deliverable))
     unfinished = [one for one in due_first(stage) if one.state == "in_progress"]
     for turn, deliverable in enumerate(unfinished):
         stand_still(stage, deliverable, turn)
@@ -202,7 +203,7 @@ def around(stage: Stage) -> None:
             on = today - timedelta(days=7 * weeks)
             value = metric.start + (metric.target - metric.start) * Decimal(share)
             at = stage.moment(on, 17)
-            stage.on(at, lambda m=metric, on=on, value=value: _read(stage, m, on, value))
+            stage.on(at, partial(_read, stage, metric, on, value))
     text = "The console still has no test account; each further day without it moves day 60."
     stage.on(stage.moment(today - timedelta(days=1), 16), lambda: _note(stage, text))
     asked = stage.moment(today - timedelta(days=2), 9)

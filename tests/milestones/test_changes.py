@@ -8,6 +8,7 @@ import pytest
 from accounts.errors import DomainError, IllegalMove, NotAllowed
 from milestones.actions import changes, waits, work
 from milestones.actions.changes import Move
+from milestones.content import hash_of
 from milestones.models import DueMove, Plan, PlanMove
 from milestones.states import ChangeState, DeliverableState, Moves
 from tests import factories
@@ -30,7 +31,7 @@ def test_asking_moves_nothing(cast, engagement):
     change = asked(cast, engagement, due_move(one))
     assert (change.state, change.number) == (ChangeState.ASKED, 1)
     assert deliverable(engagement).due_on == one.due_on
-    assert change.content_hash == changes.hash_of(changes.content_of(change))
+    assert change.content_hash == hash_of(changes.content_of(change))
 
 
 def test_approval_moves_the_due_date_and_keeps_the_earlier_one(cast, engagement):

@@ -59,7 +59,7 @@ def test_only_who_works_here_starts(cast, engagement, who):
 
 def test_submitting_needs_every_line_ticked(cast, engagement):
     one = work.start(by=cast.specialist, deliverable=deliverable(engagement))
-    work.tick(by=cast.specialist, line=one.done_lines.first(), ticked=True)
+    work.tick(by=cast.specialist, line=one.done_lines.all()[0], ticked=True)
     with pytest.raises(IllegalMove, match="1 left"):
         work.submit(by=cast.specialist, deliverable=one)
 
@@ -104,13 +104,13 @@ def test_taking_back_ends_the_wait_for_the_sign_off(cast, engagement):
 def test_in_review_nothing_is_unticked(cast, engagement):
     one = in_review(cast.specialist, deliverable(engagement))
     with pytest.raises(IllegalMove, match="Take it back first"):
-        work.tick(by=cast.specialist, line=one.done_lines.first(), ticked=False)
+        work.tick(by=cast.specialist, line=one.done_lines.all()[0], ticked=False)
 
 
 def test_ticking_twice_is_told_once(cast, engagement):
     one = work.start(by=cast.specialist, deliverable=deliverable(engagement))
     for _again in range(2):
-        ticked = work.tick(by=cast.specialist, line=one.done_lines.first(), ticked=True)
+        ticked = work.tick(by=cast.specialist, line=one.done_lines.all()[0], ticked=True)
     assert ticked.ticked_by == cast.specialist
     assert Event.objects.filter(verb="ticked").count() == 1
 
@@ -183,7 +183,7 @@ def test_predecessors_are_replaced(cast):
 
 def test_a_reworded_line_has_to_be_ticked_again(cast, engagement):
     one = ready(cast.specialist, deliverable(engagement))
-    done = work.change_line(by=cast.manager, line=one.done_lines.first(), text="It runs every night")
+    done = work.change_line(by=cast.manager, line=one.done_lines.all()[0], text="It runs every night")
     assert (done.text, done.ticked_at, done.ticked_by) == ("It runs every night", None, None)
 
 
