@@ -1,0 +1,178 @@
+"""The firm's pages in a real browser: worked on in place, sound for everybody, in light and dark, on a phone too."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client as Browser
+from playwright.sync_api import Browser as Chromium, Page, expect, sync_playwright
+
+from accounts.db import as_firm
+from accounts.models import User
+from milestones.models import CheckIn, Deliverable
+from milestones.states import Answer, DeliverableState
+from tests.reports.conftest import Firm
+
+SIZES = ((1440, 900), (390, 844))
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def chromium(transactional_db: None, chromium_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chromium]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright runs a loop in this thread
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab_of(chromium: Chromium, live_server: object) -> Iterator[Opener]:
+    """Opens a signed-in tab of somebody; the test fails on any error in a console, a policy's report among them."""
+    said: list[str] = []
+
+    def opener(user: User, *, script: bool = True, size: tuple[int, int] = SIZES[0], scheme: str = "light") -> Page:
+        client = Browser()
+        client.force_login(user)
+        context = chromium.new_context(
+            base_url=str(live_server),
+            java_script_enabled=script,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": str(live_server)}])
+        tab = context.new_page()
+        tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        return tab
+
+    yield opener
+    assert said == []
+
+
+def fits(page: Page) -> None:
+    """Assert that nothing scrolls sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def sound(page: Page) -> None:
+    """Assert that axe finds nothing, and that the page fits."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    fits(page)
+
+
+def pages(firm: Firm) -> list[str]:
+    """Every page of the firm that an engagement has or that lists engagements."""
+    tabs = (f"?open={firm.b.public_id}", "?timeline=table", "outcomes/", "team/", "activity/", "ask/", "add/")
+    return ["/", "/needs/", "/deliverables/", "/metrics/", "/find/?q=a", *map(firm.url, (*tabs, "notes/new/"))]
+
+
+def test_every_page_is_sound(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.manager)
+    for address in pages(at_work):
+        tab.goto(address)
+        sound(tab)
+
+
+def test_on_a_dark_phone_nothing_scrolls_sideways(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.manager, size=SIZES[1], scheme="dark")
+    for address in pages(at_work):
+        tab.goto(address)
+        fits(tab)
+    for address in (at_work.url(f"?open={at_work.b.public_id}"), "/"):
+        tab.goto(address)
+        sound(tab)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_week_is_sound_and_each_answer_saves_by_itself(
+    at_work: Firm, tab_of: Opener, size: tuple[int, int]
+) -> None:
+    tab = tab_of(at_work.people.specialist, size=size)
+    tab.goto("/me/")
+    sound(tab)
+    first, second = (tab.locator(f"#w-{one.public_id}") for one in (at_work.b, at_work.c))
+    first.get_by_text("Fine").click()
+    expect(tab.locator("#week-tally")).to_contain_text("1 of 2 said")
+    second.get_by_text("Slips to").click()
+    second.get_by_label("Likely done on").fill("2026-12-04")
+    second.get_by_label("Why").fill("The vendor is late")
+    sound(tab)
+    second.locator(".more-slip").get_by_role("button", name="Save").click()
+    expect(second).to_contain_text("Slips to 4 Dec: The vendor is late")
+    expect(second.get_by_label("Likely done on")).to_be_hidden()
+    with as_firm():
+        assert CheckIn.objects.get(deliverable=at_work.c).answer == Answer.SLIPS
+
+
+def test_a_deliverable_goes_from_start_to_submitted_in_place(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.specialist)
+    tab.goto(at_work.url())
+    row = tab.locator(f"#d-{at_work.c.public_id}")
+    row.get_by_role("link", name="Deliverable C").click()
+    row.get_by_role("button", name="Start", exact=True).click()
+    expect(row).to_contain_text("2 lines of the definition of done are open.")
+    for line in ("It runs", "It is written down"):
+        row.get_by_label(line).click()
+        expect(row.get_by_label(line)).to_be_checked()
+    expect(row).to_contain_text("It needs one piece of evidence")
+    row.get_by_text("Add a link").click()
+    row.get_by_label("Link").fill("https://git.example/214")
+    row.get_by_role("button", name="Add", exact=True).last.click()
+    expect(row).to_contain_text("Asks Joan Abernethy and Priya Nair by mail.")
+    row.get_by_role("button", name="Submit for sign-off").click()
+    expect(row).to_contain_text("Waits for")
+    expect(row).to_contain_text("To sign off")
+    with as_firm():
+        assert Deliverable.objects.get(pk=at_work.c.pk).state == DeliverableState.IN_REVIEW
+
+
+def test_the_same_goes_without_script(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.specialist, script=False)
+    tab.goto(at_work.url())
+    tab.get_by_role("link", name="Deliverable C").click()
+    row = tab.locator(f"#d-{at_work.c.public_id}")
+    row.get_by_role("button", name="Start", exact=True).click()
+    for number in range(2):
+        line = row.locator(".checks li").nth(number)
+        line.get_by_role("checkbox").check()
+        line.get_by_role("button", name="Save").click()
+        expect(row.locator(".checks li").nth(number).get_by_role("checkbox")).to_be_checked()
+    row.get_by_text("Add a link").click()
+    row.get_by_label("Link").fill("https://git.example/214")
+    row.get_by_role("button", name="Add", exact=True).last.click()
+    row.get_by_role("button", name="Submit for sign-off").click()
+    expect(row).to_contain_text("Waits for")
+    tab.goto("/me/")
+    item = tab.locator(f"#w-{at_work.b.public_id}")
+    item.get_by_text("Fine").click()
+    item.get_by_role("button", name="Save").first.click()
+    expect(tab.locator("#week-tally")).to_contain_text("1 of 1 said")
+
+
+def test_picked_deliverables_go_to_the_form_together(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.manager)
+    tab.goto(at_work.url())
+    expect(tab.get_by_role("toolbar")).to_be_hidden()
+    for one in (at_work.b, at_work.c):
+        tab.locator(f"#pick-{one.public_id}").check()
+    sound(tab)
+    tab.get_by_role("button", name="Ask for new dates").click()
+    expect(tab.get_by_label("Deliverable B")).to_be_visible()
+    expect(tab.get_by_label("Deliverable C")).to_be_visible()
+    expect(tab.get_by_label("Deliverable A")).to_be_hidden()
+
+
+def test_ctrl_k_finds_and_opens(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.manager)
+    tab.goto("/")
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("deliverable b")
+    expect(tab.get_by_role("option", name="Deliverable B")).to_be_visible()
+    sound(tab)
+    tab.keyboard.press("Enter")
+    expect(tab.locator(f"#o-{at_work.b.public_id}")).to_be_visible()
