@@ -1,0 +1,154 @@
+"""Every page is sound: nothing for axe to find, light or dark, wide or on a phone, and never wider than the screen.
+
+The portal, sign-in and what is issued are looked at whole here; the firm's pages about the work are in
+tests/reports/test_firm_in_chromium.py, and here only on the narrowest screen.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from pytest_django import Settings
+
+from accounts import jobs
+from accounts.db import as_firm
+from engagements.actions.metrics import record_reading
+from engagements.models import Engagement
+from milestones import slips
+from milestones.actions import changes, evidence, talk, waits
+from milestones.models import PlanChange, Wait
+from milestones.states import Moves
+from reports.actions.packs import ask_pack
+from tests import factories
+from tests.browser.conftest import PHONE, WIDE, Opener
+
+pytestmark = pytest.mark.xdist_group("browser-pages")
+
+NARROW = (320, 700)
+
+
+class World:
+    """Meridian Health with A and B to sign off, C waiting on the client, a plan change, a question and two packs."""
+
+    def __init__(self) -> None:
+        self.people = factories.cast()
+        lines = [factories.line(ref) for ref in "ABC"]
+        self.engagement: Engagement = factories.active(self.people, lines)
+        self.a, self.b, self.c = (factories.deliverable(self.engagement, ref) for ref in "ABC")
+        self.wait: Wait = self._at_work()
+        self.change: PlanChange = self._talked_about()
+
+    def _at_work(self) -> Wait:
+        people = self.people
+        for one in (self.a, self.b):
+            factories.in_review(people.specialist, one)
+        factories.ready(people.specialist, self.c)
+        evidence.add_file(
+            by=people.manager, deliverable=self.a, kind="document", title="Evaluation", upload=factories.upload()
+        )
+        metric = self.engagement.metrics.get()
+        record_reading(by=people.manager, metric=metric, on=date(2026, 11, 20), value=metric.start + 10)
+        opened = date(2026, 11, 13)
+        return waits.open_wait(by=people.manager, deliverable=self.c, on="client", what="An account", opened_on=opened)
+
+    def _talked_about(self) -> PlanChange:
+        people, engagement = self.people, self.engagement
+        talk.say(by=people.signer, engagement=engagement, text="Who retrains the model?")
+        moves = [changes.Move(Moves.DUE, deliverable=self.c, to_on=date(2026, 12, 7))]
+        change = changes.ask(by=people.manager, engagement=engagement, what="C later", why="The vendor", moves=moves)
+        slips.recompute(engagement)
+        return change
+
+    def portal(self, *rest: str) -> list[str]:
+        """Addresses of the engagement's pages in the portal."""
+        return [f"/portal/{self.engagement.code}/{one}" for one in rest]
+
+    def firm(self, *rest: str) -> list[str]:
+        """Addresses of the engagement's pages for the firm."""
+        return [f"/engagements/{self.engagement.code}/{one}" for one in rest]
+
+
+@pytest.fixture
+def world(monday: time_machine.Traveller, transactional_db: None, settings: Settings, tmp_path: Path) -> World:
+    """Build it as the firm; the test itself stands as nobody."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    with as_firm():
+        return World()
+
+
+def sound(tab: Page, addresses: Sequence[str]) -> None:
+    """Look at each page once as a whole on either screen, at its colours in the dark, and at its width."""
+    for address in addresses:
+        answer = tab.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+            _show(tab, size, scheme)
+            found = Axe().run(tab)
+            assert found.violations_count == 0, f"{address} {size} {scheme}\n{found.generate_report()}"
+        _show(tab, WIDE, "dark")
+        colours = Axe().run(tab, options={"runOnly": ["color-contrast"]})
+        assert colours.violations_count == 0, f"{address} dark\n{colours.generate_report()}"
+        fits(tab)
+
+
+def _show(tab: Page, size: tuple[int, int], scheme: str) -> None:
+    tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def fits(tab: Page) -> None:
+    """Assert that nothing scrolls sideways on a phone, and on the narrowest one that people have."""
+    for size in (PHONE, NARROW):
+        tab.set_viewport_size({"width": size[0], "height": size[1]})
+        wide = tab.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0], f"{tab.url} is {wide} wide on a screen of {size[0]}"
+
+
+def test_signing_in(tab_of: Opener) -> None:
+    sound(tab_of(), ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/", "/check/"])
+
+
+def test_the_portal(world: World, tab_of: Opener) -> None:
+    review, waits_for = f"d/{world.a.public_id}/", f"w/{world.wait.public_id}/"
+    pages = ("", "deliverables/", review, f"{review}?send-back", waits_for, "m/60/sign/")
+    tab = tab_of(world.people.signer)
+    sound(tab, world.portal(*pages))
+
+
+def test_what_is_agreed_and_said_in_the_portal(world: World, tab_of: Opener) -> None:
+    pages = ("plan/", f"changes/{world.change.public_id}/", "questions/", "files/")
+    tab = tab_of(world.people.signer)
+    sound(tab, [*world.portal(*pages), "/portal/settings/"])
+
+
+def test_an_empty_portal(world: World, tab_of: Opener) -> None:
+    sound(tab_of(world.people.stranger), ["/portal/"])
+
+
+def test_what_is_issued_and_sent(world: World, tab_of: Opener) -> None:
+    tab = tab_of(world.people.manager)
+    sound(tab, world.firm("handoff/"))
+    with as_firm(world.people.manager):
+        pack = ask_pack(by=world.people.manager, engagement=world.engagement)
+    sound(tab, world.firm("handoff/"))
+    assert pack.job_id is not None
+    jobs.run(pack.job_id)
+    recipient = f"/digests/next/{world.people.signer.public_id}/{world.engagement.code}/"
+    sound(tab, [*world.firm("handoff/"), "/handoffs/", "/digests/", "/digests/settings/", recipient])
+
+
+def test_the_firms_pages_on_the_narrowest_screen(world: World, tab_of: Opener) -> None:
+    tab = tab_of(world.people.manager, size=NARROW)
+    tabs = ("", f"?open={world.c.public_id}", "outcomes/", "team/", "activity/", "ask/", "add/", "notes/new/")
+    for address in ("/", "/needs/", "/deliverables/", "/metrics/", "/clients/", "/specialists/", *world.firm(*tabs)):
+        tab.goto(address)
+        fits(tab)
+
+
+def test_the_week_in_the_dark(world: World, tab_of: Opener) -> None:
+    sound(tab_of(world.people.specialist), ["/me/"])
