@@ -41,6 +41,8 @@ def _number(driver: Mapping[str, object], name: str, default: int = 0) -> int:
 def _waiting_on_client(driver: Mapping[str, object], titles: Mapping[str, str]) -> str:
     del titles
     n = _number(driver, "waited")
+    if not n:
+        return _("waiting on the client")
     return ngettext("waiting on the client, %(n)s working day", "waiting on the client, %(n)s working days", n) % {
         "n": n
     }
@@ -49,6 +51,8 @@ def _waiting_on_client(driver: Mapping[str, object], titles: Mapping[str, str]) 
 def _waiting_on_others(driver: Mapping[str, object], titles: Mapping[str, str]) -> str:
     del titles
     n = _number(driver, "waited")
+    if not n:
+        return _("waiting on others")
     return ngettext("waiting on others, %(n)s working day", "waiting on others, %(n)s working days", n) % {"n": n}
 
 

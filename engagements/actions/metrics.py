@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_noop
 
 from accounts import events
 from accounts.checked import checked
 from accounts.errors import DomainError
+from accounts.formats import figure
 from accounts.models import User
 from engagements.guards import require_draft, require_manager, require_open, require_team
 from engagements.models import BusinessMetric, Contact, Engagement, MetricReading
@@ -146,7 +146,7 @@ def _check_confirmed(metric: BusinessMetric, contact: Contact | None) -> None:
 
 
 def _record(by: User, reading: MetricReading, verb: str, message: str) -> None:
-    value = number_format(reading.value.normalize().quantize(Decimal(1)) if reading.value % 1 == 0 else reading.value)
+    close = "" if reading.metric.unit.startswith("%") else " "
     events.record(
         by=by,
         verb=verb,
@@ -154,7 +154,7 @@ def _record(by: User, reading: MetricReading, verb: str, message: str) -> None:
         params={
             "actor": by.name,
             "metric": reading.metric.name,
-            "value": f"{value} {reading.metric.unit}".strip(),
+            "value": f"{figure(reading.value)}{close}{reading.metric.unit}".strip(),
             "on": reading.on.isoformat(),
         },
         client_id=reading.client_id,
