@@ -6,4 +6,5 @@ python="$1"
 "$python" manage.py check --deploy --fail-level WARNING
 "$python" manage.py setup_database --verbosity 0
 "$python" manage.py migrate --verbosity 0
-DJANGO_SETTINGS_MODULE=config.settings_lint "$python" manage.py lintmigrations --no-cache --warnings-as-errors
+DJANGO_SETTINGS_MODULE=config.settings_lint "$python" manage.py lintmigrations --no-cache --warnings-as-errors \
+    --include-apps accounts roles engagements milestones reports
