@@ -19,9 +19,9 @@ def main(arguments: list[str]) -> int:
     """Measure, print the tables, keep the numbers as JSON. 1 where something could not be measured or is at fault."""
     wanted = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Emplace.")
     wanted.add_argument("--small", action="store_true", help="8 engagements of 20 deliverables, a second a page")
-    wanted.add_argument("--seconds", type=float, help="how long each page is asked (4, small: 1)")
+    wanted.add_argument("--seconds", type=float, help="how long each page is asked (3, small: 1)")
     chosen = wanted.parse_args(arguments)
-    seconds = chosen.seconds or (1.0 if chosen.small else 4.0)
+    seconds = chosen.seconds or (1.0 if chosen.small else 3.0)
     try:
         with tempfile.TemporaryDirectory(prefix="emplace-bench-") as folder:
             return measure(small=chosen.small, seconds=seconds, folder=Path(folder))

@@ -38,6 +38,7 @@ from reports.states import DigestState
 ROUNDS: Final = 3
 PACKS: Final = 2
 UPDATES: Final = 300
+MAILS: Final = 30
 TABLE: Final = "milestones_deliverable"
 
 
@@ -168,7 +169,7 @@ def _due(world: World) -> list[int]:
     moment = now()
     rows = [
         row_of(Slot(signer.user_id, one.pk, one.client_id, 4, 9, "UTC"), moment, iso_week(moment.date()))
-        for one, signer in list(zip(world.engagements, world.signers, strict=True))[: 2 * BATCH]
+        for one, signer in list(zip(world.engagements, world.signers, strict=True))[:MAILS]
     ]
     for row in rows:
         row.asked_by = world.manager
