@@ -83,20 +83,29 @@ def world(monday: time_machine.Traveller, transactional_db: None, settings: Sett
 def sound(tab: Page, addresses: Sequence[str]) -> None:
     """Look at each page once as a whole on either screen, at its colours in the dark, and at its width."""
     for address in addresses:
-        answer = tab.goto(address)
-        assert answer is not None
-        assert answer.status == 200, address
+        show(tab, address)
         for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
-            _show(tab, size, scheme)
-            found = Axe().run(tab)
-            assert found.violations_count == 0, f"{address} {size} {scheme}\n{found.generate_report()}"
-        _show(tab, WIDE, "dark")
-        colours = Axe().run(tab, options={"runOnly": ["color-contrast"]})
-        assert colours.violations_count == 0, f"{address} dark\n{colours.generate_report()}"
+            _turn(tab, size, scheme)
+            clean(tab, f"{size[0]} {scheme}")
+        _turn(tab, WIDE, "dark")
+        clean(tab, "wide and dark", runOnly=["color-contrast"])
         fits(tab)
 
 
-def _show(tab: Page, size: tuple[int, int], scheme: str) -> None:
+def show(tab: Page, address: str) -> None:
+    """Open a page that is there."""
+    answer = tab.goto(address)
+    assert answer is not None
+    assert answer.status == 200, address
+
+
+def clean(tab: Page, how: str = "", **options: object) -> None:
+    """Assert that axe finds nothing on the page as it stands."""
+    found = Axe().run(tab, options=options)
+    assert found.violations_count == 0, f"{tab.url} {how}\n{found.generate_report()}"
+
+
+def _turn(tab: Page, size: tuple[int, int], scheme: str) -> None:
     tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     tab.set_viewport_size({"width": size[0], "height": size[1]})
 
@@ -126,8 +135,21 @@ def test_what_is_agreed_and_said_in_the_portal(world: World, tab_of: Opener) -> 
     sound(tab, [*world.portal(*pages), "/portal/settings/"])
 
 
-def test_an_empty_portal(world: World, tab_of: Opener) -> None:
-    sound(tab_of(world.people.stranger), ["/portal/"])
+def test_pages_that_have_nothing_to_show_yet(monday: object, tab_of: Opener) -> None:
+    with as_firm():
+        people = factories.cast()
+    empty = {
+        people.manager: ("/", "/needs/", "/deliverables/", "/metrics/", "/handoffs/", "/digests/", "/find/?q=zz"),
+        people.unplaced: ("/me/",),
+        people.stranger: ("/portal/",),
+    }
+    for person, addresses in empty.items():
+        tab = tab_of(person)
+        for address in addresses:
+            show(tab, address)
+            clean(tab)
+            fits(tab)
+            tab.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
 
 def test_what_is_issued_and_sent(world: World, tab_of: Opener) -> None:

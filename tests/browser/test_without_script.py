@@ -103,9 +103,9 @@ def test_a_plan_change_is_asked_for_and_approved(
     manager.get_by_role("button", name="Ask the signer").click()
     expect(manager.get_by_text("Plan change 1 waits for a signer")).to_be_visible()
     signer.goto(f"/portal/{engagement.code}/")
-    signer.locator(".todo").get_by_role("link", name="The report comes a week later").click()
+    signer.locator(".todo").get_by_role("link", name="Decide plan change 01").click()
     signer.get_by_role("button", name="Approve").click()
-    expect(signer.get_by_text("It is decided.")).to_be_visible()
+    expect(signer.get_by_text("Plan change 01 is approved")).to_be_visible()
     with as_firm():
         assert PlanChange.objects.get().state == ChangeState.APPROVED
         assert Deliverable.objects.get(pk=one.pk).due_on == date(2026, 12, 7)
@@ -122,6 +122,6 @@ def test_a_question_is_asked_and_answered(people: factories.Cast, engagement: En
     manager.get_by_text("Answer", exact=True).click()
     manager.get_by_label("Your answer").fill(answer)
     manager.locator("form", has=manager.get_by_label("Your answer")).get_by_role("button", name="Send").click()
-    expect(manager.get_by_text(answer)).to_be_visible()
+    expect(manager.get_by_text(answer, exact=True)).to_be_visible()
     contact.reload()
     expect(contact.get_by_text(answer)).to_be_visible()
