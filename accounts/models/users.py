@@ -94,6 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name", "id"]
+        indexes = [models.Index("client_ref", name="user_by_client")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

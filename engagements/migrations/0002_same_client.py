@@ -15,9 +15,8 @@ class Migration(migrations.Migration):
     operations = [
         RunSQL(
             sql='ALTER TABLE "accounts_user" ADD CONSTRAINT "user_client_exists" FOREIGN KEY (client_id) '
-            'REFERENCES "engagements_client" (id) DEFERRABLE INITIALLY DEFERRED; '
-            'CREATE INDEX "user_by_client" ON "accounts_user" (client_id)',
-            reverse_sql='ALTER TABLE "accounts_user" DROP CONSTRAINT "user_client_exists"; DROP INDEX "user_by_client"',
+            'REFERENCES "engagements_client" (id) DEFERRABLE INITIALLY DEFERRED',
+            reverse_sql='ALTER TABLE "accounts_user" DROP CONSTRAINT "user_client_exists"',
         ),
         *(
             same(f"engagements_{name}", ("engagement_id", "client_id"), *ENGAGEMENT)
