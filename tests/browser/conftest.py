@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser as Chromium, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser as Chromium, BrowserContext, Page, expect, sync_playwright
 
 from accounts.models import User
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
+# Two cores may be shared with the rest of the suite.
+PATIENCE_MS = 15_000
 Opener = Callable[..., Page]
 
 # A blocked style or script may be silent in the console; the event is not.
@@ -23,6 +25,7 @@ TELL_BLOCKED = """document.addEventListener("securitypolicyviolation", (event) =
 def chromium(transactional_db: None, chromium_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chromium]:
     """A browser of the test's own."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright runs a loop in this thread
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
         yield browser
@@ -41,7 +44,7 @@ def tab_of(chromium: Chromium, live_server: object) -> Iterator[Opener]:
             viewport={"width": size[0], "height": size[1]},
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(TELL_BLOCKED)
         if user is not None:
             _sign_in_behind(context, user, str(live_server))
