@@ -204,12 +204,14 @@ class Story:
     def moves(self, row: Row) -> Iterator[changes.Move]:
         """Yield the lines of a plan change."""
         for move in row.get("moves", ()):
-            yield changes.Move(
-                kind=Moves.DUE, deliverable=self.fresh(move["deliverable"]), to_on=self.days.plan(move["to_day"])
-            )
+            deliverable, to_on = self.fresh(move["deliverable"]), self.days.plan(move["to_day"])
+            # Two plan days around a weekend can be one working day; then nothing moves.
+            if deliverable.due_on != to_on:
+                yield changes.Move(kind=Moves.DUE, deliverable=deliverable, to_on=to_on)
         for move in row.get("milestones", ()):
             milestone = Milestone.objects.get(engagement=self.engagement, day=move["from_day"])
-            yield changes.Move(kind=Moves.MILESTONE, milestone=milestone, to_on=self.days.plan(move["to_day"]))
+            if milestone.due_on != (to_on := self.days.plan(move["to_day"])):
+                yield changes.Move(kind=Moves.MILESTONE, milestone=milestone, to_on=to_on)
         for move in row.get("targets", ()):
             to_value = Decimal(str(move["to"]))
             yield changes.Move(kind=Moves.TARGET, metric=self.metrics[move["metric"]], to_value=to_value)
