@@ -34,7 +34,9 @@ class Target:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.port = port
-        self.environment = {**os.environ, "DEMO_DIR": str(folder), "PORT": str(port)}
+        # Its servers will be stopped and killed, so they are its own whatever the environment names.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))}
+        self.environment = {**inherited, "DEMO_DIR": str(folder), "PORT": str(port)}
         self.place = Place(self.environment)
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -1,5 +1,7 @@
 """Looking at processes from outside: what runs in a folder, and whether it is gone."""
 
+import os
+import random
 import subprocess
 import sys
 import time
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from config.demo.ports import is_free
 from config.embedded.stack import CHECKOUT
 
 OWNER = """
@@ -69,3 +72,13 @@ def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def free_port() -> int:
+    """Return a port below the kernel's own range that nobody else in this run is about to take.
+
+    A first free port is everybody's first free port: workers that look at the same time would name the same one.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 20000 + 1000 * (worker % 10)
+    return next(port for port in random.sample(range(first, first + 1000), 1000) if is_free(port))

@@ -19,7 +19,7 @@ from config.demo.ports import choose_port, is_free
 from config.demo.supervisor import Service, Supervisor, running_services, stop_leftovers
 from config.embedded.errors import StackError
 from config.embedded.stack import CHECKOUT
-from tests.embedded.helpers import eventually, processes_of
+from tests.embedded.helpers import eventually, free_port, processes_of
 
 ENDS_AT_ONCE = [sys.executable, "-c", "print('no such luck'); raise SystemExit(3)"]
 STAYS = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -101,8 +101,7 @@ def test_a_named_port_that_is_taken_or_no_port_is_refused():
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A demo of our own in a new folder, started and loaded."""
-    port = next(port for port in range(18500, 19500) if is_free(port))
-    demo = Target(tmp_path_factory.mktemp("demo"), port)
+    demo = Target(tmp_path_factory.mktemp("demo"), free_port())
     demo.start()
     yield demo
     if demo.process is not None and demo.process.poll() is None:

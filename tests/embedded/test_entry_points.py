@@ -12,18 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from config.demo.ports import is_free
 from config.embedded import processes
 from config.embedded.stack import CHECKOUT, Stack
 from tests.db import Run
-from tests.embedded.helpers import eventually
+from tests.embedded.helpers import eventually, free_port
 
 HOST = "emplace.example"
+# Releasing takes its time; let one worker do it once.
+pytestmark = pytest.mark.xdist_group("entry-points")
+
 Starter = Callable[[str], tuple[processes.Child, Path]]
-
-
-def free_port() -> int:
-    return next(port for port in range(18000 + os.getpid() % 1000, 20000) if is_free(port))
 
 
 def succeed(command: list[str], environment: dict[str, str]) -> None:

@@ -25,6 +25,13 @@ def test_each_worker_has_a_database_of_its_own_under_the_login_role(test_run: Ru
     assert connections["owner"].settings_dict["USER"] == test_run.owner_role
 
 
+@pytest.mark.xdist_group("one")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="one process has every test in one place")
+def test_tests_of_one_group_go_to_one_worker(request: pytest.FixtureRequest):
+    # Not every pytest lets xdist do this, and where it cannot, it says nothing.
+    assert request.node.nodeid.endswith("@one")
+
+
 @pytest.mark.django_db
 def test_the_clone_is_migrated():
     done = subprocess.run(
