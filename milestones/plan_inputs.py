@@ -146,10 +146,10 @@ def _open_loads(specialists: set[int]) -> dict[int, int]:
 def _away(specialists: set[int], today: date) -> dict[int, frozenset[date]]:
     first, last = today - AWAY_BEFORE, today + AWAY_AFTER
     days: defaultdict[int, set[date]] = defaultdict(set)
-    rows = Absence.objects.filter(specialist__in=specialists, ends_on__gte=first, starts_on__lte=last)
-    for one in rows:
-        begin, end = max(one.starts_on, first), min(one.ends_on, last)
-        days[one.specialist_id].update(begin + timedelta(days=n) for n in range((end - begin).days + 1))
+    rows = Absence.objects.filter(user__specialist__in=specialists, ends_on__gte=first, starts_on__lte=last)
+    for specialist, starts_on, ends_on in rows.values_list("user__specialist", "starts_on", "ends_on"):
+        begin, end = max(starts_on, first), min(ends_on, last)
+        days[specialist].update(begin + timedelta(days=n) for n in range((end - begin).days + 1))
     return {specialist: frozenset(found) for specialist, found in days.items()}
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.access import require_manager
+from accounts.access import require_firm, require_manager
 from roles.models import Absence, Specialist
 
 
@@ -14,6 +14,9 @@ def specialist(request: HttpRequest, public_id: str) -> Specialist:
 
 
 def absence(request: HttpRequest, public_id: str) -> Absence:
-    """Return an absence; for managers."""
-    require_manager(request)
-    return get_object_or_404(Absence.objects.select_related("specialist__user"), public_id=public_id)
+    """Return an absence: managers any, others their own."""
+    user = require_firm(request)
+    rows = Absence.objects.select_related("user", "deputy")
+    if not user.manages:
+        rows = rows.filter(user=user)
+    return get_object_or_404(rows, public_id=public_id)

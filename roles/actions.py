@@ -1,4 +1,4 @@
-"""The only writers of the catalogue's people: specialists and their absences."""
+"""The only writers of the firm's people: specialists, and everybody's absences."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -59,35 +59,59 @@ def change_specialist(
 
 
 @transaction.atomic
-def add_absence(*, by: User, specialist: Specialist, starts_on: date, ends_on: date, why: str = "") -> Absence:
-    """Note days off, both ends included; managers for anybody, specialists for themselves."""
-    if not by.manages and specialist.user_id != by.pk:
-        raise NotAllowed(_("Specialists note their own absences, managers everybody’s."))
-    absence = checked(Absence(specialist=specialist, starts_on=starts_on, ends_on=ends_on, why=why.strip()))
-    absence.save(force_insert=True)
+def add_absence(
+    *, by: User, person: User, starts_on: date, ends_on: date, why: str = "", deputy: User | None = None
+) -> Absence:
+    """Note days off of somebody of the firm, both ends included; managers for anybody, others for themselves.
+
+    `deputy`, another manager, answers for a manager's engagements on those days.
+    """
+    _require_own(by, person)
+    _check_deputy(person, deputy)
+    absence = Absence(user=person, starts_on=starts_on, ends_on=ends_on, why=why.strip(), deputy=deputy)
+    checked(absence).save(force_insert=True)
+    message = gettext_noop("%(actor)s noted that %(name)s is away from %(start)s to %(end)s")
+    if deputy is not None:
+        message = gettext_noop("%(actor)s noted that %(name)s is away from %(start)s to %(end)s; %(deputy)s stands in")
     events.record(
         by=by,
         verb="absence_added",
-        message=gettext_noop("%(actor)s noted that %(name)s is away from %(start)s to %(end)s"),
+        message=message,
         params={
             "actor": by.name,
-            "name": specialist.user.name,
+            "name": person.name,
             "start": starts_on.isoformat(),
             "end": ends_on.isoformat(),
+            "deputy": deputy.name if deputy else "",
         },
     )
     return absence
 
 
+def _require_own(by: User, person: User) -> None:
+    if not (by.manages or by.pk == person.pk):
+        raise NotAllowed(_("Specialists note and change their own absences, managers everybody’s."))
+    if not person.is_firm:
+        raise DomainError(_("Only the firm’s own people have absences here."), field="person")
+
+
+def _check_deputy(person: User, deputy: User | None) -> None:
+    if deputy is None:
+        return
+    if not person.manages:
+        raise DomainError(_("Only a manager has a deputy. A specialist’s work is handed over instead."), field="deputy")
+    if not deputy.manages or not deputy.is_active:
+        raise DomainError(_("Choose another manager as the deputy."), field="deputy")
+
+
 @transaction.atomic
 def remove_absence(*, by: User, absence: Absence) -> None:
     """Take an absence back; the trail keeps it."""
-    if not by.manages and absence.specialist.user_id != by.pk:
-        raise NotAllowed(_("Specialists change their own absences, managers everybody’s."))
+    _require_own(by, absence.user)
     events.record(
         by=by,
         verb="absence_removed",
         message=gettext_noop("%(actor)s took back an absence of %(name)s"),
-        params={"actor": by.name, "name": absence.specialist.user.name},
+        params={"actor": by.name, "name": absence.user.name},
     )
     absence.delete()

@@ -81,24 +81,34 @@ class Specialist(models.Model):
 
 
 class Absence(models.Model):
-    """Days, both ends included, on which a specialist does not work."""
+    """Days, both ends included, on which a person of the firm does not work.
+
+    A specialist's leave the calendar of own deliverables. A manager's may name a deputy, who then answers for the
+    manager's engagements: what waits for the manager shows there too, and mails reach both.
+    """
 
     wall = FIRM_ONLY
 
     public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
-    specialist = models.ForeignKey(Specialist, on_delete=models.CASCADE, related_name="absences")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
     starts_on = models.DateField()
     ends_on = models.DateField()
     why = models.CharField(max_length=200, blank=True)
+    deputy = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="deputises")
 
     class Meta:
-        ordering = ["starts_on"]
+        ordering = ["starts_on", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="absence_ends_after_it_starts",
                 violation_error_message=_("The absence ends before it starts."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")),
+                name="absence_deputy_is_somebody_else",
+                violation_error_message=_("Nobody stands in for themselves. Choose somebody else."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -115,7 +115,7 @@ def gather(source: dict[str, Any], today: date) -> Cast:
     for row in source["absences"]:
         add_absence(
             by=_chief(cast),
-            specialist=cast.specialists[row["specialist"]],
+            person=cast.specialists[row["specialist"]].user,
             starts_on=today + timedelta(days=row["from"]),
             ends_on=today + timedelta(days=row["to"]),
             why=row["why"],

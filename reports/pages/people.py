@@ -149,7 +149,7 @@ def specialist_rows() -> list[SpecialistRow]:
         _row(
             one,
             [share for share in all_shares if share.specialist == one.pk],
-            [row for row in absences if row.specialist_id == one.pk],
+            [row for row in absences if row.user_id == one.user_id],
             (start, end),
         )
         for one in people
@@ -242,5 +242,5 @@ class AbsenceRow:
 
 def absence_rows(one: Specialist) -> list[AbsenceRow]:
     """Return the absences that are not over."""
-    rows = one.absences.filter(ends_on__gte=today()).order_by("starts_on")
+    rows = one.user.absences.filter(ends_on__gte=today()).order_by("starts_on")
     return [AbsenceRow(row.public_id, f"{day(row.starts_on)} – {day(row.ends_on)}", row.why) for row in rows]

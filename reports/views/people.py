@@ -17,10 +17,11 @@ from accounts.http import AuthedHttpRequest, domain_error_response, see_other
 from accounts.states import Kind
 from accounts.tables import csv_response
 from engagements.places import time_zones
+from milestones.actions import absences
 from reports.forms_people import AbsenceForm, NewSpecialistForm, SpecialistForm
 from reports.pages import people as pages
 from roles import access
-from roles.actions import add_absence, change_specialist, create_specialist, remove_absence
+from roles.actions import change_specialist, create_specialist
 from roles.models import Specialist
 
 
@@ -119,7 +120,7 @@ def absence_add(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
     form = AbsenceForm(request.POST)
     if form.is_valid():
         try:
-            add_absence(by=request.user, specialist=one, **form.cleaned_data)
+            absences.note(by=request.user, person=one.user, **form.cleaned_data)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
@@ -131,9 +132,9 @@ def absence_add(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
 def absence_remove(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
     """Take days off back."""
     row = access.absence(request, public_id)
-    owner = row.specialist.user.public_id
+    owner = row.user.public_id
     try:
-        remove_absence(by=request.user, absence=row)
+        absences.take_back(by=request.user, absence=row)
     except DomainError as error:
         return domain_error_response(request, error)
     return see_other(request, "specialist", owner)
