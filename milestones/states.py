@@ -73,6 +73,7 @@ class Moves(models.TextChoices):
     MILESTONE = "milestone", _("Moves a milestone")
     TARGET = "target", _("Changes a target")
     DROP = "drop", _("Drops a deliverable")
+    ADD = "add", _("Adds a milestone")
 
 
 class Health(models.TextChoices):
@@ -99,3 +100,13 @@ class Answer(models.TextChoices):
     FINE = "fine", _("Fine")
     SLIPS = "slips", _("Slips")
     BLOCKED = "blocked", _("Blocked")
+
+
+class HandoverKind(models.TextChoices):
+    """What a line of a handover between two specialists is about."""
+
+    WORK = "work", _("An open deliverable")
+    ACCESS = "access", _("Access")
+    BACKLOG = "backlog", _("Backlog")
+    RUNBOOKS = "runbooks", _("Runbooks")
+    PEOPLE = "people", _("Introductions")

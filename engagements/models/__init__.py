@@ -2,6 +2,7 @@
 
 from engagements.models.clients import Client, Contact
 from engagements.models.engagements import Agreement, Engagement, Placement, Risk
+from engagements.models.holds import Hold
 from engagements.models.metrics import BusinessMetric, MetricReading
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Client",
     "Contact",
     "Engagement",
+    "Hold",
     "MetricReading",
     "Placement",
     "Risk",

@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Greatest
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from accounts.checked import refuse_nul
@@ -12,7 +13,7 @@ from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove
 from accounts.models import User
 from engagements.guards import require_manager
-from engagements.models import Engagement
+from engagements.models import Engagement, Hold
 from engagements.states import ENDED, LIVE, EngagementState
 from milestones import slips
 from milestones.actions.base import NOT_WORKABLE, day_of, take_plan, tell
@@ -28,7 +29,12 @@ def hold(*, by: User, engagement: Engagement, on: date | None = None, why: str =
     require_manager(by)
     take_plan(engagement)
     day = _day(engagement, on)
+    latest = engagement.holds.aggregate(last=Max("until_on"))["last"]
+    if latest is not None and day < latest:
+        sentence = _("It was resumed on %(day)s. Choose a day from then on.")
+        raise DomainError(sentence % {"day": date_format(latest, "j F")}, field="on")
     _move(engagement, {EngagementState.ACTIVE}, state=EngagementState.ON_HOLD, held_on=day, state_why=_said(why))
+    Hold.objects.create(engagement=engagement, client_id=engagement.client_id, from_on=day, why=engagement.state_why)
     message = gettext_noop("%(actor)s put %(engagement)s on hold")
     tell(by, engagement, "held", message, shared=True, engagement=engagement.name)
     return engagement
@@ -42,11 +48,21 @@ def resume(*, by: User, engagement: Engagement, on: date | None = None, why: str
     day = day_of(engagement, on)
     if engagement.held_on and day < engagement.held_on:
         raise DomainError(_("It cannot go on before the day it was put on hold."), field="on")
+    held_on = engagement.held_on or day
     _move(engagement, {EngagementState.ON_HOLD}, state=EngagementState.ACTIVE, held_on=None, state_why=_said(why))
+    _end_hold(engagement, held_on, day)
     message = gettext_noop("%(actor)s resumed %(engagement)s")
     tell(by, engagement, "resumed", message, shared=True, engagement=engagement.name)
     slips.ask_recompute(engagement)
     return engagement
+
+
+def _end_hold(engagement: Engagement, held_on: date, day: date) -> None:
+    """Close the hold that is open; one that began before holds were kept has its row from now on."""
+    ended = {"until_on": Greatest("from_on", day), "ended_at": now()}
+    if not engagement.holds.filter(until_on__isnull=True).update(**ended):
+        facts = {"from_on": held_on, "until_on": max(held_on, day), "ended_at": now()}
+        Hold.objects.create(engagement=engagement, client_id=engagement.client_id, **facts)
 
 
 @transaction.atomic
@@ -83,7 +99,10 @@ def end_early(*, by: User, engagement: Engagement, on: date | None = None, why: 
 
 
 def _end(by: User, engagement: Engagement, state: EngagementState, day: date, why: str) -> None:
+    held_on = engagement.held_on
     _move(engagement, LIVE, state=state, ended_on=day, held_on=None, state_why=_said(why))
+    if held_on is not None:
+        _end_hold(engagement, held_on, day)
     waits = Wait.objects.filter(engagement=engagement, closed_on__isnull=True)
     waits.update(closed_on=Greatest("opened_on", day), closed_by=by)
     flags = SlipFlag.objects.filter(engagement=engagement, closed_on__isnull=True)

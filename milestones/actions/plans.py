@@ -42,7 +42,7 @@ def create_plan(
     check_lines(lines, frozenset(day for day, _name, _on in milestones), engagement.today())
     plan = Plan.objects.create(engagement=engagement, client_id=engagement.client_id, playbook_version=playbook_version)
     by_day = _write_milestones(engagement, milestones)
-    _write_lines(engagement, by_day, lines, first_number=1)
+    write_lines(engagement, by_day, lines, first_number=1)
     events.record(
         by=by,
         verb="plan_created",
@@ -67,7 +67,7 @@ def add_deliverable(*, by: User, engagement: Engagement, line: PlanLine) -> Deli
     known = {str(pk): pk for pk in engagement.deliverables.values_list("pk", flat=True)}
     check_lines([_alone(line, known)], frozenset(by_day), engagement.today())
     number = (engagement.deliverables.aggregate(last=Max("number"))["last"] or 0) + 1
-    (deliverable,) = _write_lines(engagement, by_day, [line], first_number=number, known=known)
+    (deliverable,) = write_lines(engagement, by_day, [line], first_number=number, known=known)
     touch(plan)
     _record_added(by, deliverable)
     if engagement.is_active:
@@ -121,7 +121,7 @@ def _check_milestones(engagement: Engagement, rows: Sequence[Milestone]) -> None
             raise DomainError(_("Day %(day)d is due before the engagement starts.") % {"day": row.day})
 
 
-def _write_lines(
+def write_lines(
     engagement: Engagement,
     by_day: Mapping[int, Milestone],
     lines: Sequence[PlanLine],

@@ -34,6 +34,13 @@ class PlanChange(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     words = models.TextField(max_length=2000, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
+    # What the forecast said of it when it was asked for, as milestones/effects.py writes it; {} where it said nothing.
+    effect = models.JSONField(default=dict, blank=True)
+    # The paper that a client signed instead of approving in the portal.
+    signer_name = models.CharField(max_length=120, blank=True)
+    statement = models.FileField(max_length=300, blank=True)
+    statement_name = models.CharField(max_length=200, blank=True)
+    statement_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -45,7 +52,9 @@ class PlanChange(models.Model):
                     state__in=[ChangeState.APPROVED, ChangeState.REFUSED],
                     decided_by__isnull=False,
                     decided_at__isnull=False,
-                ),
+                )
+                | Q(state=ChangeState.APPROVED, decided_at__isnull=False, decided_by_user__isnull=False)
+                & ~Q(statement_sha256=""),
                 name="plan_change_decided_by_signer",
             ),
         ]
@@ -74,6 +83,8 @@ class PlanMove(models.Model):
     to_on = models.DateField(null=True, blank=True)
     from_value = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     to_value = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    # What a further milestone brings, as milestones/additions.py writes it: {"day", "name", "lines", "placements"}.
+    added = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -82,7 +93,8 @@ class PlanMove(models.Model):
                 condition=Q(kind=Moves.DUE, deliverable__isnull=False, to_on__isnull=False)
                 | Q(kind=Moves.MILESTONE, milestone__isnull=False, to_on__isnull=False)
                 | Q(kind=Moves.TARGET, metric__isnull=False, to_value__isnull=False)
-                | Q(kind=Moves.DROP, deliverable__isnull=False),
+                | Q(kind=Moves.DROP, deliverable__isnull=False)
+                | Q(kind=Moves.ADD, to_on__isnull=False) & ~Q(added={}),
                 name="plan_move_is_whole",
             )
         ]
