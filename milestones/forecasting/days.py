@@ -1,9 +1,14 @@
-"""A calendar as two arrays, so that a thousand draws move by working days in one step."""
+"""A calendar as two arrays, so that thousands of draws move by working days in one step.
+
+Inside a forecast a day is the number of a working day in the client's table: an addition moves by working days. An
+owner who is away has a table of fewer days; `Bridge` leads there and back.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,43 +16,72 @@ from numpy.typing import NDArray
 from milestones.calendar import LAST_YEAR, WorkCalendar
 
 Ints = NDArray[np.int64]
+Days = NDArray[np.float32]  # numbers of working days; whole, and small enough to be exact
 
 HORIZON_DAYS = 366 * 6  # beyond it every finish reads "more than six years late"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DayTable:
-    """Days are ordinals (`date.toordinal`). `before[d - first]` counts the working days before day d."""
+    """Days are ordinals (`date.toordinal`). `before[d - first]` counts the working days before day d.
+
+    `counts` and `days` are the same two as lists: reading one entry of a list is many times faster.
+    """
 
     first: int
     before: Ints
     working: Ints
+    counts: list[int]
+    days: list[int]
 
-    def finish(self, starts: Ints, days: Ints) -> Ints:
-        """The day on which so many working days (at least one) are done, counted from `starts` on."""
-        index = self.before[self._clip(starts)] + np.maximum(days, 1) - 1
-        return self.working[np.minimum(index, len(self.working) - 1)]
+    def number(self, day: date) -> int:
+        """The number of that day, or of the next one that is worked."""
+        return self.counts[min(max(day.toordinal() - self.first, 0), len(self.counts) - 1)]
 
-    def skip(self, starts: Ints, days: Ints) -> Ints:
-        """The first working day after so many (0: none) have gone by from `starts`."""
-        return self.finish(starts, days + 1)
+    def last_by(self, day: date) -> int:
+        """The number of the last working day up to and including that day; -1 where the table begins later."""
+        return self.number(day + timedelta(days=1)) - 1
 
-    def count(self, starts: Ints, end: int) -> Ints:
-        """Working days from each start to `end`, both included; 0 or less when the start is later."""
-        return self.before[self._clip(np.array([end + 1]))] - self.before[self._clip(starts)]
+    def day(self, number: float) -> date:
+        """The date of a number; what lies beyond the table is its last day."""
+        return date.fromordinal(self.days[min(max(int(number), 0), len(self.days) - 1)])
 
-    def between(self, a: int, b: int) -> int:
-        """Working days from the day after `a` to `b`, both included; negative when `b` is before `a`."""
-        at = self.before[self._clip(np.array([a + 1, b + 1]))]
-        return int(at[1] - at[0])
+    def count(self, a: date, b: date) -> int:
+        """Working days from `a` up to, but not including, `b`; negative when `b` is before `a`."""
+        return self.number(b) - self.number(a)
 
-    def _clip(self, days: Ints) -> Ints:
-        return np.clip(days - self.first, 0, len(self.before) - 1)
+
+@lru_cache(maxsize=256)
+def _table(calendar: WorkCalendar, first: date, end: date) -> DayTable:
+    worked = calendar.working_mask(first, end)
+    before = np.concatenate(([0], np.cumsum(worked))).astype(np.int64)
+    working = np.flatnonzero(worked) + first.toordinal()
+    return DayTable(first.toordinal(), before, working, before.tolist(), working.tolist())
 
 
 def table(calendar: WorkCalendar, first: date, last: date) -> DayTable:
-    """Serves the days from `first` to six years after `last`."""
+    """Serves the days from `first` to six years after `last`; whole years, so that plans share their tables."""
+    begin = date(first.year, 1, 1)
     end = min(last + timedelta(days=HORIZON_DAYS), date(LAST_YEAR, 12, 31))
-    worked = calendar.working_mask(first, end)
-    before = np.concatenate(([0], np.cumsum(worked)))
-    return DayTable(first.toordinal(), before.astype(np.int64), np.flatnonzero(worked) + first.toordinal())
+    return _table(calendar, begin, date(end.year, 12, 31))
+
+
+@dataclass(frozen=True, eq=False)
+class Bridge:
+    """Between the client's numbers and those of an owner who is away on some days."""
+
+    into: Ints
+    back: Days
+
+    @classmethod
+    def between(cls, client: DayTable, owner: DayTable) -> Bridge:
+        """Both tables begin on the same day, and the owner works on no day that the client does not."""
+        into = owner.before[client.working - owner.first]
+        back = client.before[owner.working - client.first]
+        return cls(into, back.astype(np.float32))
+
+    def finish(self, starts: Days, days: Days) -> Days:
+        """The client's number of the day on which so many of the owner's days, at least one, are done."""
+        begun = self.into[np.clip(starts, 0, len(self.into) - 1).astype(np.int64)]
+        ends = begun + np.maximum(days, 1).astype(np.int64) - 1
+        return self.back[np.minimum(ends, len(self.back) - 1)]

@@ -1,212 +1,309 @@
-"""The random part: how long each open deliverable still takes, and how long its waits still last.
+"""The random part: how long each open deliverable still takes, how long it waits, and what will be added to the plan.
 
-Every deliverable has its own stream, seeded by engagement, day and its id, so that one day gives one
-picture everywhere, and adding or dropping a deliverable leaves the others' draws as they were.
+Rows are deliverables, columns draws; column d is one possible world, with its own slip ratio, owners, rates of waits
+and of additions. The slip ratio rises from the first column to the last, so that its spread is never left to chance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
-from math import exp, log, sqrt
+from math import ceil, log, sqrt
 
 import numpy as np
 
-from milestones.forecasting.days import DayTable, Ints
-from milestones.forecasting.prior import (
-    Floats,
-    LogNormal,
+from milestones.forecasting.days import Days, DayTable
+from milestones.forecasting.facts import Facts, observe, paced_between
+from milestones.forecasting.learning import (
     Observation,
-    Prior,
+    Posterior,
+    RatePosterior,
     learn,
-    normal_cdf,
-    normal_quantile,
+    learn_lag,
+    learn_rate,
 )
+from milestones.forecasting.noise import level, quantiles, seed_of, stratified, uniform, words
+from milestones.forecasting.prior import Floats, Prior, normal_cdf, normal_quantile
+from milestones.forecasting.queues import Queues, queues
 from milestones.forecasting.types import PlanInput, Wait, Work
+from milestones.forecasting.waits import LONGEST, WaitPast, draw_median, is_review, lasting, learn_waits, to_come
 
-LONGEST = 500.0  # working days; keeps a wild tail inside the calendar
-STALL_Z = 1.0364  # the standard normal distribution stays below it with probability 0.85
+MOST_ADDED = 60  # deliverables that a forecast adds at most
+_ENGAGEMENT = -1  # the name of what is drawn once for a whole world
+_OWNERS = -1_000
+_ADDED = -2_000_000_000
 
 
-@dataclass(frozen=True)
-class Facts:
-    """One deliverable in the working days of its owner.
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What the engagement's history says; a what-if keeps it and changes only what is to come."""
 
-    `window` is what its owner paces the work to: from the planned start, once begun from the real one, to the
-    due date. `age` is time worked so far, waits taken out.
+    ratios: Posterior
+    waits: WaitPast
+    queues: Queues
+    lag: RatePosterior
+    growth: RatePosterior
+
+
+@dataclass(frozen=True, eq=False)
+class Worlds:
+    """What holds for all deliverables of a draw; `mu` rises."""
+
+    seed: int
+    mu: Floats
+    owners: Mapping[int | None, Floats]
+    wait_rate: Days
+    stop_median: Days
+    review_median: Days
+    lag: Days
+    growth: Days
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """A row for each open deliverable and each possible addition. Working days, not yet whole.
+
+    `need` is work under the owner's load, `calm` without it; `pace` what the owner lets pass anyway; `stops` waits to
+    come; `lag` how late it starts; `review` what acceptance takes after that. `holds` are open waits, by deliverable:
+    on the client and on others. Additions have `arrival` days; `exists` says in which draws.
     """
 
-    work: Work
-    table: DayTable
-    window: int
-    effort: float
-    age: int
-
-    def waited(self, today: date, *, on_client: bool) -> int:
-        """Working days of the longest open wait so far."""
-        return max((self.days_since(wait, today) for wait in self.work.open_waits(on_client=on_client)), default=0)
-
-    def days_since(self, wait: Wait, today: date) -> int:
-        return max(0, _count(self.table, wait.since, today))
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Per draw: working days of need (under the owner's load, and without it), of pace, and of waits left."""
-
-    facts: Facts
-    need: Floats
-    need_unloaded: Floats
-    pace: Floats
-    client_wait: Ints
-    other_wait: Ints
+    rows: Mapping[int, int]
+    need: Days
+    calm: Days
+    pace: Days
+    stops: Days
+    lag: Days
+    review: Days
+    holds: Mapping[int, tuple[Days | None, Days | None]]
+    added: Sequence[int]
+    arrival: Days
+    exists: np.ndarray
+    window: Days
 
 
-def facts_of(plan: PlanInput, work: Work, table: DayTable) -> Facts:
-    planned = max(1, work.planned_days or _count(table, work.start_on, work.due_on) + 1)
-    effort = work.effort_days or plan.prior.effort_share * planned
-    window = max(1, _count(table, work.started_on, work.due_on) + 1) if work.started_on else planned
-    age = _worked(table, work, work.finished_on or plan.today) if work.started_on or work.finished_on else 0
-    return Facts(work, table, window, min(max(effort, 0.25), 2.0 * planned), age)
+def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> Past:
+    seen: dict[int | None, list[Observation]] = {}
+    for one in facts.values():
+        if (told := observe(plan.prior, one)) is not None:
+            seen.setdefault(one.work.owner, []).append(told)
+    past = queues(facts, table, plan.today)
+    return Past(
+        learn(plan.prior, seen),
+        learn_waits(plan.prior, facts.values(), plan.today),
+        past,
+        learn_lag(plan.prior.start_lag, past.starts, past.days),
+        _growth(plan, facts, table),
+    )
 
 
-def stall_days(plan: PlanInput, facts: Facts) -> float:
-    """The age that 85 % of such work stays under: from the role's past if known, else from the prior."""
-    known = plan.stall_days.get(facts.work.role)
-    if known is not None:
-        return known
-    spread = sqrt(plan.prior.between + plan.prior.within)
-    needed = facts.effort * plan.prior.median_ratio * exp(STALL_Z * spread)
-    return max(needed, plan.prior.paced_to * facts.window)
+def _growth(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> RatePosterior:
+    """Additions for each working day; what is assumed beforehand is a share of the plan over its whole length."""
+    works = [one.work for one in facts.values()]
+    if not works:
+        return RatePosterior(1.0, 0.0)
+    added = sum(work.added_on is not None for work in works)
+    first = min(work.start_on for work in works)
+    length = max(1, table.count(first, max(work.due_on for work in works)) + 1)
+    gone = min(max(0, table.count(first, plan.today)), length)
+    mean = plan.prior.growth.mean * max(1, len(works) - added) / length
+    return learn_rate(type(plan.prior.growth)(mean, plan.prior.growth.shape), added, gone)
 
 
-def samples(plan: PlanInput, facts: Iterable[Facts], draws: int) -> dict[int, Sample]:
-    """Draws for every open deliverable."""
-    known = list(facts)
-    root = seed_of(plan.engagement, plan.today)
-    uniforms = np.random.default_rng(np.random.SeedSequence(root)).random(draws)
-    mu = learn(plan.prior, [seen for one in known for seen in observe(plan.prior, one)]).draw(uniforms)
-    return {one.work.id: _sample(plan, one, mu, root) for one in known if one.work.is_open}
+def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws: int) -> Worlds:
+    seed = seed_of(plan.engagement, plan.today)
+    hashed, other = words(seed, [_ENGAGEMENT], 0, draws)[0], words(seed, [_ENGAGEMENT], 1, draws)[0]
+    normal = quantiles("normal")
+    mu = past.ratios.draw(stratified(draws))
+    own = words(seed, [_OWNERS - (one or 0) for one in owners], 0, draws)
+    theta = {
+        one: past.ratios.draw_owner(one, mu, uniform(row, 0).astype(np.float64), normal[level(row, 1)])
+        for one, row in zip(owners, own, strict=True)
+    }
+    starts = past.lag.draw(normal[level(hashed, 3)])
+    # A day's lag is a failed try of a geometric distribution: its mean in whole days is that of the posterior.
+    lag = 1 / np.log1p(np.maximum(starts, 1e-3)) if past.lag.mean else np.zeros(draws)
+    return Worlds(
+        seed=seed,
+        mu=mu,
+        owners=theta,
+        wait_rate=past.waits.rate.draw(normal[level(hashed, 0)]).astype(np.float32),
+        stop_median=draw_median(past.waits.stops, uniform(hashed, 1)),
+        review_median=draw_median(past.waits.reviews, uniform(hashed, 2)),
+        lag=lag.astype(np.float32),
+        growth=past.growth.draw(normal[level(other, 0)]).astype(np.float32),
+    )
 
 
-def seed_of(engagement: str, today: date) -> int:
-    text = f"{engagement} {today.isoformat()}"
-    return int.from_bytes(sha256(text.encode()).digest()[:8], "big")
+def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: Worlds, table: DayTable) -> Draws:
+    """Everything random about this plan."""
+    known = [one for one in facts.values() if one.work.is_open]
+    draws = len(worlds.mu)
+    rows = {one.work.id: n for n, one in enumerate(known)}
+    names = list(rows)
+    added = _additions(plan, facts, past, table)
+    names += [_ADDED - n for n in range(added)]
+    hashed, more = words(worlds.seed, names, 0, draws), words(worlds.seed, names, 1, draws)
+    normal, waiting = quantiles("normal")[level(hashed, 0)], quantiles("exponential")[level(hashed, 1)]
+    template = _templates(facts, added, uniform(more[len(known) :], 0))
+    at = _centres(plan, known, worlds, template, added)
+    sigma = np.float32(sqrt(plan.prior.within))
+    need = np.exp(at + sigma * normal)
+    pace = _paces(plan.prior, known, template, hashed)
+    _condition(plan, known, need, pace, at, hashed)
+    np.minimum(need, np.float32(LONGEST), out=need)
+    slow = np.array([_slowdown(plan.prior, one.work) for one in known] + [0.0] * added, dtype=np.float32)
+    stops = to_come(need * worlds.wait_rate, worlds.stop_median, uniform(hashed, 3), level(more, 1))
+    arrival = table.number(plan.today) + np.cumsum(
+        quantiles("exponential")[level(more[len(known) :], 2)] / np.maximum(worlds.growth, np.float32(1e-6)), axis=0
+    )
+    last = max((table.number(one.work.due_on) for one in facts.values()), default=0)
+    return Draws(
+        rows=rows,
+        need=need,
+        calm=need / np.exp(slow)[:, None] if slow.any() else need,
+        pace=pace,
+        stops=stops,
+        lag=np.floor(waiting * worlds.lag),
+        review=_reviews(plan, facts, known, added, worlds, more),
+        holds={one.work.id: held for one in known if (held := _holds(plan, one, worlds, more[rows[one.work.id]]))},
+        added=range(len(known), len(names)),
+        arrival=np.minimum(arrival, np.float32(1e6)),
+        exists=arrival < last,
+        window=template[1],
+    )
 
 
-def observe(prior: Prior, facts: Facts) -> list[Observation]:
-    """What this deliverable tells about its engagement; nothing while it has not been worked on."""
-    work = facts.work
-    if facts.age <= 0 or work.state in {"dropped", "planned", "in_review"}:
-        return []
-    ratio = log(facts.age / facts.effort)
-    if work.is_open:
-        return [Observation(ratio, "more_than", float(_still_paced(prior, facts)))]
-    late = work.finished_on is not None and work.finished_on > work.due_on
-    return [Observation(ratio, "exact" if late else "at_most")]
+def _slowdown(prior: Prior, work: Work) -> float:
+    return prior.load_slowdown * max(0, work.owner_open_load - prior.easy_load)
 
 
-def _sample(plan: PlanInput, facts: Facts, mu: Floats, root: int) -> Sample:
-    draws = len(mu)
-    rng = np.random.default_rng(np.random.SeedSequence([root, facts.work.id]))
-    u = rng.random((5, draws))
-    client, other = _wait_draws(plan, facts, u[3], u[4])
-    if facts.work.state == "in_review":
-        return _review(plan, facts, u[0], client, other)
-    slowdown = plan.prior.load_slowdown * max(0, facts.work.owner_open_load - plan.prior.easy_load)
-    need, pace = _time_left(plan.prior, facts, mu + slowdown, u)
-    calm, _ = _time_left(plan.prior, facts, mu, u) if slowdown else (need, pace)
-    return Sample(facts, need, calm, pace, client, other)
+def _centres(plan: PlanInput, known: Sequence[Facts], worlds: Worlds, template: tuple[Days, Days], added: int) -> Days:
+    """The mean of the logarithm of each need: the owner's ratio, the effort and the load."""
+    owners = list(worlds.owners)
+    theta = np.array([worlds.owners[one] for one in owners], dtype=np.float32)
+    whose = [owners.index(one.work.owner) for one in known] + [n % len(owners) for n in range(added)]
+    shift = [log(one.effort) + _slowdown(plan.prior, one.work) for one in known]
+    at = theta[whose]
+    at[: len(known)] += np.array(shift, dtype=np.float32)[:, None]
+    at[len(known) :] += np.log(template[0])
+    return at
 
 
-def _review(plan: PlanInput, facts: Facts, u: Floats, client: Ints, other: Ints) -> Sample:
-    """Only the review is left: the client's where a wait on the client is open, else the firm's."""
-    nothing = np.zeros(len(u))
-    since = max((wait.since for wait in facts.work.open_waits(on_client=True)), default=None)
-    if since is not None:
-        age = max(0, _count(facts.table, since, plan.today))
-        client = _lasting(plan.prior.review, age, u)
-        return Sample(facts, nothing, nothing, nothing, client, other)
-    firm = _lasting(plan.prior.review, 0, u).astype(np.float64)
-    return Sample(facts, firm, firm, nothing, client, other)
+def _templates(facts: Mapping[int, Facts], added: int, uniforms: Days) -> tuple[Days, Days]:
+    """Effort and window of additions: each is like one that is in the plan already."""
+    efforts = np.array([one.effort for one in facts.values()] or [1.0], dtype=np.float32)
+    windows = np.array([one.window for one in facts.values()] or [1.0], dtype=np.float32)
+    like = (uniforms * len(efforts)).astype(np.intp)
+    return efforts[like], windows[like]
 
 
-def _time_left(prior: Prior, facts: Facts, mu: Floats, u: Floats) -> tuple[Floats, Floats]:
-    """Working days of need and of pace left, given the age a.
+def _paces(prior: Prior, known: Sequence[Facts], template: tuple[Days, Days], hashed: np.ndarray) -> Days:
+    """Days that a paced owner lets pass from the start on; 0 where the owner hands in at once."""
+    u = uniform(hashed, 2)
+    paced = u < prior.paced
+    share = u / np.float32(max(prior.paced, 1e-6))
+    ends = [paced_between(prior, one.window) for one in known]
+    first = np.array([end[0] for end in ends], dtype=np.float32)[:, None]
+    wide = np.array([end[1] - end[0] for end in ends], dtype=np.float32)[:, None]
+    n = len(known)
+    pace = np.zeros(u.shape, dtype=np.float32)
+    pace[:n] = np.where(paced[:n], first + share[:n] * wide, 0)
+    window = template[1]
+    pace[n:] = np.where(paced[n:], window * (prior.paced_from + share[n:] * (prior.paced_to - prior.paced_from)), 0)
+    return pace
 
-    Total time is T = max(need N, pace P), N lognormal, P uniform over the last part of the window.
-    Given T > a, either N > a, drawn from the truncated lognormal, or N <= a < P: the owner only paces.
+
+def _condition(plan: PlanInput, known: Sequence[Facts], need: Days, pace: Days, at: Days, hashed: np.ndarray) -> None:
+    """Rewrite the rows of work that runs: what is left, given the age a. Nothing is left of work in review.
+
+    Total time is T = max(need N, pace P). Given T > a, either N > a, drawn from the truncated lognormal, or the work
+    is done and its owner holds it back, N <= a < P. A need that is met leaves a day for handing in.
     """
-    age, sigma = float(facts.age), sqrt(prior.within)
-    at = mu + log(facts.effort)
-    below = normal_cdf((log(age) - at) / sigma) if age > 0 else np.zeros(len(mu))
-    paced = _still_paced(prior, facts)
-    over = (1 - below) / np.maximum(1 - below + below * paced, 1e-12)
+    submitted = [n for n, one in enumerate(known) if one.work.state == "in_review"]
+    need[submitted] = 0
+    pace[submitted] = 0
+    rows = [n for n, one in enumerate(known) if one.age > 0 and one.work.state != "in_review"]
+    if not rows:
+        return
+    age = np.array([[float(known[n].age)] for n in rows])
+    sigma = sqrt(plan.prior.within)
+    centre = at[rows].astype(np.float64)
+    below = normal_cdf((np.log(age) - centre) / sigma)
+    held = np.array([[_held(plan.prior, known[n])] for n in rows])
+    over = (1 - below) / np.maximum(1 - below * (1 - held), 1e-12)
+    u, v = uniform(hashed[rows], 0).astype(np.float64), uniform(hashed[rows], 1).astype(np.float64)
     # Far in the tail the table knows no more; what has run so long runs on by a share of its age.
     lost = below > 1 - 1e-9
-    need = np.exp(at + sigma * normal_quantile(below + u[1] * (1 - below)))
-    need = np.where(lost, age * (1 + 0.25 * u[1]), np.maximum(need, age))
-    long = (u[0] < over) | (lost & (paced == 0))
-    first = np.where(long, prior.paced_from * facts.window, max(prior.paced_from * facts.window, age))
-    pace = first + u[2] * np.maximum(prior.paced_to * facts.window - first, 0)
-    left = np.where(long, need - age, 0.0)
-    return np.minimum(left, LONGEST), np.maximum(pace - age, 0.0)
+    whole = np.exp(centre + sigma * normal_quantile(below + u * (1 - below)))
+    whole = np.where(lost, age * (1 + 0.25 * u), np.maximum(whole, age))
+    long = (v < over) | (lost & (held == 0))
+    need[rows] = np.where(long, whole - age, 0.0)
+    _condition_pace(plan.prior, known, rows, pace, hashed, long)
 
 
-def _still_paced(prior: Prior, facts: Facts) -> float:
-    """Chance that a paced owner is not done at this age."""
-    first, last = prior.paced_from * facts.window, prior.paced_to * facts.window
-    if facts.age <= first:
-        return 1.0
-    return max(0.0, (last - facts.age) / (last - first)) if last > first else 0.0
+def _condition_pace(
+    prior: Prior, known: Sequence[Facts], rows: Sequence[int], pace: Days, hashed: np.ndarray, long: np.ndarray
+) -> None:
+    for place, n in enumerate(rows):
+        first, last = paced_between(prior, known[n].window)
+        elapsed = known[n].elapsed
+        share = uniform(hashed[n], 2)
+        begin = max(first, elapsed)
+        held = np.float32(begin) + share * np.float32(max(last - begin, 0.0))
+        pace[n] = np.maximum(np.where(long[place], pace[n], held) - np.float32(elapsed), 0)
 
 
-def _wait_draws(plan: PlanInput, facts: Facts, u: Floats, v: Floats) -> tuple[Ints, Ints]:
-    nothing = np.zeros(len(u), dtype=np.int64)
-    client, other = nothing, nothing
-    for wait in facts.work.waits:
-        if not wait.open:
-            continue
-        prior = plan.prior.waits[wait.who]
-        age = facts.days_since(wait, plan.today)
-        if wait.who == "client":
-            client = np.maximum(client, _lasting(prior, age, u))
-        else:
-            other = np.maximum(other, _lasting(prior, age, v))
-    return client, other
+def _held(prior: Prior, facts: Facts) -> float:
+    first, last = paced_between(prior, max(1, facts.window - (facts.elapsed - facts.age)))
+    return prior.paced * min(1.0, max(0.0, (last - facts.age) / (last - first)))
 
 
-def _lasting(prior: LogNormal, age: int, u: Floats) -> Ints:
-    """Working days until it ends, given that it has lasted `age` days: at least one."""
-    at = log(prior.median)
-    below = float(normal_cdf(np.array([(log(age) - at) / prior.sigma]))[0]) if age else 0.0
-    below = min(below, 1 - 1e-9)
-    total = np.exp(at + prior.sigma * normal_quantile(below + u * (1 - below)))
-    left: Ints = np.ceil(np.clip(total - age, 1.0, LONGEST)).astype(np.int64)
-    return left
+def _reviews(
+    plan: PlanInput, facts: Mapping[int, Facts], known: Sequence[Facts], added: int, worlds: Worlds, more: np.ndarray
+) -> Days:
+    """Working days from handing in to acceptance, where somebody has to sign; the firm's review where none waits."""
+    share = sum(one.work.needs_sign_off for one in facts.values()) / max(1, len(facts))
+    signed = np.array([one.work.needs_sign_off and not _is_with_signer(one) for one in known], dtype=np.bool_)
+    lone = np.array([one.work.state == "in_review" and not _is_with_signer(one) for one in known], dtype=np.bool_)
+    needed = np.zeros(more.shape, dtype=np.bool_)
+    needed[: len(known)] = (signed | lone)[:, None] if known else False
+    needed[len(known) :] = uniform(more[len(known) :], 3) < share
+    some = np.flatnonzero(needed.any(axis=1))
+    review = np.zeros(more.shape, dtype=np.float32)
+    spread = np.exp(np.float32(plan.prior.review.sigma) * quantiles("normal")[level(more[some], 3)])
+    review[some] = np.where(needed[some], np.ceil(spread * worlds.review_median), 0)
+    return review
 
 
-def _worked(table: DayTable, work: Work, end: date) -> int:
-    """Working days from the start to `end`, less those on which the work waited."""
-    start = work.started_on or min(work.start_on, end)
-    last = end.toordinal() - (0 if work.finished_on else 1)  # today is still ahead of us
-    days = table.between(start.toordinal() - 1, last)
-    return max(0, days - _waited(table, work.waits, start, end))
+def _is_with_signer(facts: Facts) -> bool:
+    return facts.work.state == "in_review" and bool(facts.work.open_waits(on_client=True))
 
 
-def _waited(table: DayTable, waits: Iterable[Wait], start: date, end: date) -> int:
-    """Working days in [start, end) covered by any wait; overlapping waits count once."""
-    total, reached = 0, start
-    for wait in sorted(waits, key=lambda one: one.since):
-        since, until = max(wait.since, reached), min(wait.until or end, end)
-        if until > since:
-            total += _count(table, since, until)
-            reached = until
-    return total
+def _holds(plan: PlanInput, facts: Facts, worlds: Worlds, hashed: np.ndarray) -> tuple[Days | None, Days | None] | None:
+    """Days that the open waits still last: on the client, and on others."""
+    client = [_left(plan, facts, wait, worlds, hashed) for wait in facts.work.open_waits(on_client=True)]
+    others = [_left(plan, facts, wait, worlds, hashed) for wait in facts.work.open_waits(on_client=False)]
+    if not client and not others:
+        return None
+    return (np.maximum.reduce(client) if client else None, np.maximum.reduce(others) if others else None)
 
 
-def _count(table: DayTable, a: date, b: date) -> int:
-    """Working days from a up to, but not including, b."""
-    return table.between(a.toordinal() - 1, b.toordinal() - 1)
+def _left(plan: PlanInput, facts: Facts, wait: Wait, worlds: Worlds, hashed: np.ndarray) -> Days:
+    if wait.until is not None:
+        days = max(0, facts.table.count(plan.today, wait.until))
+        return np.full(len(hashed), days, dtype=np.float32)
+    age, prior = facts.days_since(wait, plan.today), plan.prior
+    if is_review(facts, wait):
+        return lasting(prior.review.sigma, worlds.review_median, age, level(hashed, 0))
+    medians = worlds.stop_median * np.float32(prior.waits[wait.who].median / prior.waits["client"].median)
+    return lasting(prior.waits[wait.who].sigma, medians, age, level(hashed, 0 if wait.who == "client" else 2))
+
+
+def _additions(plan: PlanInput, facts: Mapping[int, Facts], past: Past, table: DayTable) -> int:
+    """So many that hardly a draw has more: the mean and two and a half deviations of a gamma-Poisson number."""
+    if not any(one.work.is_open for one in facts.values()):
+        return 0
+    last = max(table.number(one.work.due_on) for one in facts.values())
+    mean = past.growth.mean * max(0, last - table.number(plan.today))
+    return min(MOST_ADDED, ceil(mean + 2.5 * sqrt(mean + mean**2 / past.growth.shape))) if mean > 0.05 else 0

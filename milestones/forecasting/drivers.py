@@ -8,23 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from milestones.forecasting.cascade import World
-from milestones.forecasting.draws import Facts
+from milestones.forecasting.facts import Facts
 from milestones.forecasting.types import Driver, DriverKind, PlanInput
 
-WORLDS: tuple[World, ...] = (
-    World(),
-    World(client_waits=False),
-    World(client_waits=False, other_waits=False),
-    World(client_waits=False, other_waits=False, load=False),
-    World(client_waits=False, other_waits=False, load=False, push=False),
-)
+CAUSES = 5  # worlds: the real one, then without waits on the client, on others, without load, without push
 WITHOUT_CLIENT_WAITS = 1
 _REMOVED: tuple[DriverKind, ...] = ("waiting_on_client", "waiting_on_others", "load", "predecessors")
 
 
 def work_drivers(plan: PlanInput, facts: Facts, delays: Sequence[int], after: int | None) -> tuple[Driver, ...]:
-    """`delays`: working days after the due date in each of WORLDS; `after`: the predecessor that binds."""
+    """`delays`: working days after the due date in each of the worlds; `after`: the predecessor that binds."""
     shares = _shares(delays)
     late_start = _late_start(plan.today, facts)
     # A start that is late because a predecessor is not done is that predecessor's doing.
@@ -63,9 +56,7 @@ def _late_start(today: date, facts: Facts) -> int:
     """Working days that work started, or will at best start, after its planned start; negative if before."""
     work = facts.work
     began = work.started_on or (max(today, work.start_on) if work.state == "planned" else work.start_on)
-    table = facts.table
-    a, b = work.start_on.toordinal(), began.toordinal()
-    return table.between(a, b)
+    return facts.table.last_by(began) - facts.table.last_by(work.start_on)
 
 
 def _params(kind: DriverKind, plan: PlanInput, facts: Facts, after: int | None) -> dict[str, int]:

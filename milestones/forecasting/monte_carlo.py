@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
 import numpy as np
 
-from milestones.forecasting.cascade import finishes
-from milestones.forecasting.days import DayTable, Ints, table
-from milestones.forecasting.draws import Facts, facts_of, samples, stall_days
-from milestones.forecasting.drivers import (
-    WITHOUT_CLIENT_WAITS,
-    WORLDS,
-    milestone_drivers,
-    work_drivers,
-)
-from milestones.forecasting.order import in_order
+from milestones.forecasting.days import Days
+from milestones.forecasting.drivers import WITHOUT_CLIENT_WAITS, milestone_drivers, work_drivers
+from milestones.forecasting.facts import stall_days
+from milestones.forecasting.study import Study, study
 from milestones.forecasting.types import (
     MilestoneDue,
     MilestoneForecast,
@@ -32,15 +26,14 @@ from milestones.forecasting.types import (
 CRITICAL_SHARE = 0.1  # a deliverable that finishes last in a tenth of the draws is one to watch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Run:
-    """Works with predecessors first, and their finishes (ordinals per draw) in each world."""
+    """Finishes in each world and draw; `place` says which of the distinct worlds stands for each cause."""
 
-    plan: PlanInput
-    works: Sequence[Work]
-    facts: dict[int, Facts]
-    worlds: Sequence[dict[int, Ints]]
-    table: DayTable
+    study: Study
+    finish: dict[int, Days]
+    place: tuple[int, ...]
+    own: dict[int, float]
 
 
 def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:
@@ -48,109 +41,164 @@ def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:
 
     Raises ValueError where the plan runs in a circle or names a predecessor that it does not hold.
     """
-    run = _run(plan, draws)
-    works = {work.id: _work(run, work) for work in run.works}
-    milestones = {
-        due.id: found for due in plan.milestones if (found := _milestone(run, due, _of(run, due.id))) is not None
-    }
-    last = max(plan.milestones, key=lambda due: due.due_on, default=None)
-    whole = _milestone(run, last, run.works) if last else None
-    return PlanForecast(plan.today, draws, works, milestones, whole)
+    return of(study(plan, draws))
 
 
-def _run(plan: PlanInput, draws: int) -> _Run:
-    works = in_order(plan.works)
-    owners = {work.owner for work in works} | {None}
-    tables = {owner: _table(plan, works, owner) for owner in owners}
-    facts = {work.id: facts_of(plan, work, tables[work.owner]) for work in works}
-    drawn = samples(plan, facts.values(), draws)
-    worlds = [finishes(works, drawn, plan.today, world, draws) for world in WORLDS]
-    return _Run(plan, works, facts, worlds, tables[None])
+def of(ready: Study) -> PlanForecast:
+    """The forecast of a plan that was made ready."""
+    plan = ready.plan
+    worlds, place = ready.worlds()
+    own = ready.own_chances() if plan.risk else {}
+    run = _Run(ready, ready.finishes(worlds), place, own)
+    works = {work.id: found for work, found in zip(ready.works, _works(run), strict=True)}
+    dues = sorted(plan.milestones, key=lambda due: due.due_on)
+    milestones = {due.id: found for due in plan.milestones if (found := _milestone(run, due, dues)) is not None}
+    whole = _whole(run, dues)
+    return PlanForecast(plan.today, ready.draws.need.shape[1], works, milestones, whole)
 
 
-def _table(plan: PlanInput, works: Iterable[Work], owner: int | None) -> DayTable:
-    days = [plan.today, *(due.due_on for due in plan.milestones)]
-    for work in works:
-        days += [work.start_on, work.due_on]
-        days += [day for day in (work.started_on, work.finished_on) if day]
-        days += [wait.since for wait in work.waits]
-    return table(plan.calendar_of(owner), min(days), max(days))
+# --- deliverables ------------------------------------------------------------------------------------------------
 
 
-def _of(run: _Run, milestone: int) -> list[Work]:
-    return [work for work in run.works if work.milestone == milestone]
+def _works(run: _Run) -> list[WorkForecast]:
+    still_open = [work for work in run.study.works if work.is_open]
+    columns = _ordered([run.finish[work.id] for work in still_open])
+    found = {work.id: _work(run, work, column) for work, column in zip(still_open, columns, strict=True)}
+    return [found[work.id] if work.id in found else _finished(run, work) for work in run.study.works]
 
 
-def _work(run: _Run, work: Work) -> WorkForecast:
-    columns = [world[work.id] for world in run.worlds]
-    if not work.is_open:
-        return _finished(run, work)
-    outlooks = [_outlook(column, work.due_on) for column in columns]
-    delays = [_delay(run, work.due_on, one) for one in outlooks]
-    facts = run.facts[work.id]
+def _work(run: _Run, work: Work, column: Days) -> WorkForecast:
+    ready = run.study
+    seen = _seen(run, column, work.due_on)
+    facts = ready.facts[work.id]
     return WorkForecast(
         id=work.id,
         due_on=work.due_on,
-        outlook=outlooks[0],
-        without_client_waits=outlooks[WITHOUT_CLIENT_WAITS],
-        delay_days=delays[0],
-        drivers=work_drivers(run.plan, facts, delays, _binding(run, work)),
+        outlook=seen.outlook,
+        without_client_waits=seen.free,
+        delay_days=seen.delays[0],
+        drivers=work_drivers(ready.plan, facts, seen.delays, _binding(run, work)),
         age_days=facts.age if work.is_running else 0,
-        stall_days=stall_days(run.plan, facts),
-        waited_days=facts.waited(run.plan.today, on_client=True),
+        stall_days=stall_days(ready.plan, facts),
+        waited_days=facts.waited(ready.plan.today, on_client=True),
+        own_chance=run.own.get(work.id, seen.outlook.chance),
     )
 
 
 def _finished(run: _Run, work: Work) -> WorkForecast:
     day = work.finished_on or work.due_on
     sure = Outlook(day, day, 1.0 if day <= work.due_on else 0.0)
-    delay = _delay(run, work.due_on, sure)
-    return WorkForecast(work.id, work.due_on, sure, sure, delay, finished_on=day)
-
-
-def _milestone(run: _Run, due: MilestoneDue, works: Sequence[Work]) -> MilestoneForecast | None:
-    """None where nothing is due for it: there is no date to be met or missed."""
-    if not works:
-        return None
-    latest = [np.maximum.reduce([world[work.id] for work in works]) for world in run.worlds]
-    outlooks = [_outlook(column, due.due_on) for column in latest]
-    delays = [_delay(run, due.due_on, one) for one in outlooks]
-    still_open = [work for work in works if work.is_open]
-    critical = _critical(run, still_open, latest[0])
-    drivers = milestone_drivers(run.plan, delays, [run.facts[one] for one in critical]) if still_open else ()
-    return MilestoneForecast(
-        id=due.id,
-        due_on=due.due_on,
-        outlook=outlooks[0],
-        without_client_waits=outlooks[WITHOUT_CLIENT_WAITS],
-        delay_days=delays[0],
-        drivers=drivers,
-        finished_on=None if still_open else outlooks[0].likely,
-        critical=critical,
-    )
-
-
-def _critical(run: _Run, works: Sequence[Work], latest: Ints) -> tuple[int, ...]:
-    shares = {work.id: float((run.worlds[0][work.id] == latest).mean()) for work in works}
-    return tuple(sorted((one for one in shares if shares[one] >= CRITICAL_SHARE), key=lambda one: -shares[one]))
+    delay = run.study.table.last_by(day) - run.study.table.last_by(work.due_on)
+    return WorkForecast(work.id, work.due_on, sure, sure, delay, finished_on=day, own_chance=sure.chance)
 
 
 def _binding(run: _Run, work: Work) -> int | None:
     """The open predecessor that is likely to finish last."""
-    still_open = [one for one in work.predecessors if one in run.facts and run.facts[one].work.is_open]
-    return max(still_open, key=lambda one: float(run.worlds[0][one].mean()), default=None)
+    facts = run.study.facts
+    still_open = [one for one in work.predecessors if one in facts and facts[one].work.is_open]
+    if len(still_open) < 2:
+        return still_open[0] if still_open else None
+    return max(still_open, key=lambda one: float(run.finish[one][0].mean()))
 
 
-def _outlook(column: Ints, due: date) -> Outlook:
+# --- milestones --------------------------------------------------------------------------------------------------
+
+
+def _milestone(run: _Run, due: MilestoneDue, dues: Sequence[MilestoneDue]) -> MilestoneForecast | None:
+    """None where nothing is due for it: there is no date to be met or missed."""
+    works = [work for work in run.study.works if work.milestone == due.id]
+    place = dues.index(due)
+    after = dues[place - 1].due_on if place else None
+    return _latest(run, due, works, after, last=place == len(dues) - 1)
+
+
+def _whole(run: _Run, dues: Sequence[MilestoneDue]) -> MilestoneForecast | None:
+    return _latest(run, dues[-1], run.study.works, None, last=True) if dues else None
+
+
+def _latest(
+    run: _Run, due: MilestoneDue, works: Sequence[Work], after: date | None, *, last: bool
+) -> MilestoneForecast | None:
+    if not works:
+        return None
+    still_open = [work for work in works if work.is_open]
+    if not still_open:
+        return _reached(run, due, works)
+    known = np.maximum.reduce([run.finish[work.id] for work in works])
+    critical = _critical(run, still_open, known[0])
+    latest = _with_additions(run, known, due, after, last=last)
+    seen = _seen(run, _ordered([latest])[0], due.due_on)
+    facts = [run.study.facts[one] for one in critical]
+    return MilestoneForecast(
+        id=due.id,
+        due_on=due.due_on,
+        outlook=seen.outlook,
+        without_client_waits=seen.free,
+        delay_days=seen.delays[0],
+        drivers=milestone_drivers(run.study.plan, seen.delays, facts),
+        critical=critical,
+        own_chance=seen.outlook.chance,
+    )
+
+
+def _reached(run: _Run, due: MilestoneDue, works: Sequence[Work]) -> MilestoneForecast:
+    day = max(work.finished_on or work.due_on for work in works)
+    sure = Outlook(day, day, 1.0 if day <= due.due_on else 0.0)
+    delay = run.study.table.last_by(day) - run.study.table.last_by(due.due_on)
+    return MilestoneForecast(due.id, due.due_on, sure, sure, delay, finished_on=day, own_chance=sure.chance)
+
+
+def _with_additions(run: _Run, known: Days, due: MilestoneDue, after: date | None, *, last: bool) -> Days:
+    """What is added falls due a usual window after it arrives, and belongs to the first milestone after that."""
+    draws, table = run.study.draws, run.study.table
+    for n in range(len(draws.added)):
+        expected = draws.arrival[n] + draws.window[n]
+        belongs = draws.exists[n]
+        if not last:
+            belongs = belongs & (expected <= table.last_by(due.due_on))
+        if after is not None:
+            belongs = belongs & (expected > table.last_by(after))
+        known = np.maximum(known, np.where(belongs, run.finish[-n - 1], np.float32(-1)))
+    return known
+
+
+def _critical(run: _Run, works: Sequence[Work], latest: Days) -> tuple[int, ...]:
+    shares = {work.id: float(np.count_nonzero(run.finish[work.id][0] == latest)) / len(latest) for work in works}
+    return tuple(sorted((one for one in shares if shares[one] >= CRITICAL_SHARE), key=lambda one: -shares[one]))
+
+
+# --- quantiles ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a column of draws says: the outlook, that without waits on the client, the delay in each world."""
+
+    outlook: Outlook
+    free: Outlook
+    delays: list[int]
+
+
+def _ordered(columns: Sequence[Days]) -> Days:
+    """Each world's draws from the earliest to the latest."""
+    return np.sort(np.array(columns), axis=-1)
+
+
+def _seen(run: _Run, column: Days, due: date) -> _Seen:
+    by = run.study.table.last_by(due)
+    outlook = _outlook(run, column[0], by)
+    place = run.place[WITHOUT_CLIENT_WAITS]
+    free = _outlook(run, column[place], by) if place else outlook
+    middle = column[:, _rank(column.shape[1], 0.5)]
+    return _Seen(outlook, free, [int(middle[one]) - by for one in run.place])
+
+
+def _outlook(run: _Run, ordered: Days, by: int) -> Outlook:
     """Quantiles are days that were drawn, so likely after the due date means a chance below one half."""
-    ordered = np.sort(column)
-    chance = float((ordered <= due.toordinal()).mean())
-    return Outlook(_at(ordered, 0.5), _at(ordered, 0.8), chance)
+    count, table = len(ordered), run.study.table
+    chance = int(ordered.searchsorted(np.float32(by), side="right")) / count
+    return Outlook(table.day(ordered[_rank(count, 0.5)]), table.day(ordered[_rank(count, 0.8)]), chance)
 
 
-def _at(ordered: Ints, share: float) -> date:
-    return date.fromordinal(int(ordered[ceil(share * len(ordered)) - 1]))
-
-
-def _delay(run: _Run, due: date, outlook: Outlook) -> int:
-    return run.table.between(due.toordinal(), outlook.likely.toordinal())
+def _rank(count: int, share: float) -> int:
+    return ceil(share * count) - 1

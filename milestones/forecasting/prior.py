@@ -1,22 +1,22 @@
-"""What is assumed about any engagement before it has a past, and what its own past makes of that.
+"""What is assumed about any engagement before it has a past. `learning.py` says what its own past makes of it.
 
 The time that a deliverable needs is `effort x ratio`, in working days, where log(ratio) of deliverable i is
 
-    log ratio_i = mu + e_i,   mu ~ N(log 1.2, 0.15) for the engagement,   e_i ~ N(0, 0.25) for the deliverable
+    log ratio_i = mu + s_owner + e_i,   mu ~ N(log 1.2, 0.15),   s ~ N(0, 0.15),   e_i ~ N(0, 0.25)
 
 (variances, not deviations). It is the cold-start prior that did best on simulated engagements, as a pooled log
 slip ratio with a cascade. Surveys of software estimates find overruns of the same size (Moløkken and Jørgensen,
 ISESE 2003), and people's own intervals are too narrow (Jørgensen, Teigen and Moløkken, JSS 70, 2004).
 
-The window between start and due date is longer than the effort. Owners pace their work to the due date, so a
-deliverable is done when its need is met, but hardly before eight tenths of its window have gone by.
+The window between start and due date is longer than the effort. Many pace their work to the due date: such a
+deliverable is done when its need is met, but not before eight tenths of its window have gone by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import erf, log, sqrt
+from math import erf, sqrt
 from types import MappingProxyType
 
 import numpy as np
@@ -39,85 +39,53 @@ class LogNormal:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """Events in a span of time: Poisson, with a gamma-distributed rate of this mean and this shape.
+
+    After n events in a time t the shape is `shape + n` and the mean `(shape + n) / (shape / mean + t)`: a small shape
+    listens soon. A mean of 0 says that there are none, whatever was seen.
+    """
+
+    mean: float
+    shape: float
+
+
+@dataclass(frozen=True)
 class Prior:
     """Assumptions of a forecast. Durations are in working days; variances are of the log ratio.
 
     `effort_share` stands in for an effort that nobody gave: the median of effort / window in the playbooks.
-    `paced_from` and `paced_to` are the shares of the window after which unhurried work is handed in.
+    `paced` of the owners hand in unhurried work between `paced_from` and `paced_to` of its window, the others at once.
     Each open deliverable of an owner beyond `easy_load` slows work by `load_slowdown` (switching of tasks).
-    Times until a wait ends are guesses, wide on purpose.
+    `start_lag` are the days by which a start comes late though nothing stands in its way.
+    `wait_rate` counts waits to come for each day of work, `growth` what will be added to the plan, as a share of it,
+    by the time that its last date is reached. `median_spread` is how far, in logarithms, an engagement's own median
+    wait is from the medians given here, which are guesses, wide on purpose.
     """
 
     median_ratio: float = 1.2
     between: float = 0.15
+    owners: float = 0.15
     within: float = 0.25
     effort_share: float = 0.6
+    paced: float = 0.6
     paced_from: float = 0.8
     paced_to: float = 1.0
     easy_load: int = 4
     load_slowdown: float = 0.04
+    start_lag: Rate = Rate(0.5, 2.0)
+    wait_rate: Rate = Rate(0.02, 1.0)
+    growth: Rate = Rate(0.1, 0.5)
     review: LogNormal = LogNormal(2.0, 0.8)
     waits: Mapping[str, LogNormal] = field(
         default_factory=lambda: MappingProxyType(
             {"client": LogNormal(4.0, 0.9), "firm": LogNormal(2.0, 0.8), "third_party": LogNormal(6.0, 0.9)}
         )
     )
+    median_spread: float = 0.5
 
 
 COLD_START = Prior()
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What one deliverable tells about its engagement.
-
-    `log_ratio` is log(days worked / effort). `kind` says how to read it:
-    "exact" for one that was late (it took just that), "at_most" for one that was on time (its owner may have
-    paced it, so it needed no more than that), "more_than" for one that still runs.
-    `paced` is the probability that a paced owner would still be busy at that age.
-    """
-
-    log_ratio: float
-    kind: str
-    paced: float = 0.0
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """The engagement's own mu, as weights over a grid."""
-
-    grid: Floats
-    weights: Floats
-
-    @property
-    def mean(self) -> float:
-        return float(self.grid @ self.weights)
-
-    def draw(self, uniforms: Floats) -> Floats:
-        """Values of mu for uniforms in (0, 1)."""
-        steps = np.cumsum(self.weights)
-        return np.asarray(np.interp(uniforms, steps, self.grid), dtype=np.float64)
-
-
-def learn(prior: Prior, observations: Sequence[Observation]) -> Posterior:
-    """Bayes on a grid: pools the engagement's deliverables, and shrinks to the prior while there are few."""
-    centre, spread = log(prior.median_ratio), sqrt(prior.between)
-    grid = np.linspace(centre - 4 * spread, centre + 4 * spread, 201)
-    logs = -0.5 * ((grid - centre) / spread) ** 2
-    sigma = sqrt(prior.within)
-    for seen in observations:
-        logs = logs + _log_likelihood(seen, grid, sigma)
-    weights = np.exp(logs - logs.max())
-    return Posterior(grid, weights / weights.sum())
-
-
-def _log_likelihood(seen: Observation, grid: Floats, sigma: float) -> Floats:
-    z = (seen.log_ratio - grid) / sigma
-    if seen.kind == "exact":
-        return np.asarray(-0.5 * z**2, dtype=np.float64)
-    needed_less = normal_cdf(z)
-    p = needed_less if seen.kind == "at_most" else 1 - needed_less * (1 - seen.paced)
-    return np.log(np.maximum(p, 1e-12))
 
 
 def normal_cdf(z: Floats) -> Floats:

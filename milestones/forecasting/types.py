@@ -17,12 +17,16 @@ DriverKind = Literal["waiting_on_client", "waiting_on_others", "load", "predeces
 
 @dataclass(frozen=True)
 class Wait:
-    """A timed stop; `until` is the day it ended, and absent while it is open."""
+    """A timed stop; `until` is the day it ended. An open one has none, or the day on which it is taken to end.
+
+    `review`: it waits for the acceptance of what was submitted.
+    """
 
     since: date
     who: Who
     open: bool = True
     until: date | None = None
+    review: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Work:
     `effort_days` is the working time needed, `planned_days` the window from start to due date; where
     absent, the first is a usual share of the window and the second is counted in the owner's calendar.
     `owner_open_load` counts what the owner has on the table today, in every engagement: deliverables begun and
-    not accepted, or planned to have begun; not those planned for later.
+    not accepted, or planned to have begun; not those planned for later. `added_on` is the day it came into a plan
+    that already ran. `needs_sign_off`: once submitted it waits for the client.
     """
 
     id: int
@@ -49,6 +54,8 @@ class Work:
     owner_open_load: int = 0
     waits: tuple[Wait, ...] = ()
     role: str = ""
+    added_on: date | None = None
+    needs_sign_off: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +84,8 @@ class PlanInput:
     `engagement` is its public id: with `today` it seeds the draws, so page, mail and PDF of a day agree.
     `absences` maps an owner to the days that owner is away.
     `stall_days` maps a role to the age, in working days, that 85 % of its past deliverables stayed under.
+    `risk` maps an unfinished deliverable to its chance of being late, from whatever knows better than the cascade:
+    that share of its draws is then late. Where absent, the cascade's own chance stands.
     """
 
     engagement: str
@@ -87,6 +96,7 @@ class PlanInput:
     absences: Mapping[int, frozenset[date]] = field(default_factory=dict)
     stall_days: Mapping[str, float] = field(default_factory=dict)
     prior: Prior = COLD_START
+    risk: Mapping[int, float] = field(default_factory=dict)
 
     def calendar_of(self, owner: int | None) -> WorkCalendar:
         days = self.absences.get(owner, frozenset()) if owner is not None else frozenset()
@@ -122,7 +132,8 @@ class WorkForecast:
 
     `without_client_waits` is the same draw with the open waits on the client lifted today. `age_days` is time
     worked so far, waits taken out; work older than `stall_days` runs longer than 85 % of its like;
-    `waited_days` is the longest open wait on the client so far.
+    `waited_days` is the longest open wait on the client so far. `own_chance` is the chance of meeting the due date
+    by the cascade alone, before `PlanInput.risk` had its say.
     """
 
     id: int
@@ -135,6 +146,7 @@ class WorkForecast:
     age_days: int = 0
     stall_days: float = 0.0
     waited_days: int = 0
+    own_chance: float = 0.0
 
     @property
     def likely(self) -> date:

@@ -9,7 +9,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from milestones.forecasting import CircularPlanError, MilestoneDue, PlanInput, Wait, forecast
+from milestones.forecasting import COLD_START, CircularPlanError, MilestoneDue, PlanInput, Wait, forecast
+from milestones.forecasting.prior import Rate
 from tests.milestones.forecasting.plans import CALENDAR, START, big_plan, day, done, plan, work
 
 
@@ -217,14 +218,19 @@ def test_empty_and_odd_plans_are_served():
 
 
 def test_the_draws_answer_to_the_prior():
-    """A thousand plans of one deliverable: its chance is the prior's own, by hand."""
+    """Plans of one deliverable, without waits, lags and pacing: its chance is the prior's own, by hand."""
+    bare = replace(COLD_START, paced=0.0, start_lag=Rate(0, 1), wait_rate=Rate(0, 1))
     chances = [
-        forecast(plan(work(1, 14, 22), today=0, engagement=f"e{n}"), draws=200).works[1].chance for n in range(60)
-    ]
+        forecast(
+            replace(plan(work(1, 14, 22), today=0, engagement=f"e{n}"), prior=bare), draws=200
+        ).works[1].chance
+        for n in range(60)
+    ]  # fmt: skip
     window = CALENDAR.working_days_in(day(14), day(22))
-    z = (np.log(window / 4) - np.log(1.2)) / np.sqrt(0.15 + 0.25)
+    z = (np.log(window / 4) - np.log(1.2)) / np.sqrt(bare.between + bare.owners + bare.within)
     rng = np.random.default_rng(1)
-    by_hand = float((np.ceil(np.exp(rng.normal(size=200_000) * 0.6325 + np.log(1.2) + np.log(4))) <= window).mean())
+    deviation = np.sqrt(bare.between + bare.owners + bare.within)
+    by_hand = float((np.ceil(np.exp(rng.normal(size=200_000) * deviation + np.log(1.2) + np.log(4))) <= window).mean())
     assert z > 0
     assert np.mean(chances) == pytest.approx(by_hand, abs=0.02)
 

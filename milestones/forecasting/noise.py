@@ -1,0 +1,81 @@
+"""Random numbers by name: draw d of deliverable i of an engagement on a day is always the same.
+
+Streams are hashes of a counter by the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), so that any row
+can be made alone, and adding or dropping a deliverable leaves the draws of all others as they were. Sixteen bits make
+one uniform number: four come out of each hash, and quantile functions are tables of 65,536 entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from milestones.forecasting.days import Days
+
+Words = NDArray[np.uint64]
+Index = NDArray[np.intp]
+
+LEVELS = 1 << 16
+_A, _B, _STEP = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15)
+
+
+def seed_of(engagement: str, today: date) -> int:
+    text = f"{engagement} {today.isoformat()}"
+    return int.from_bytes(sha256(text.encode()).digest()[:8], "big")
+
+
+def words(seed: int, names: Sequence[int], stream: int, draws: int) -> Words:
+    """One hash for each name (row) and draw (column)."""
+    rows = _mix(_mix(np.array([seed], dtype=np.uint64)) ^ np.array(names, dtype=np.int64).astype(np.uint64))
+    rows = _mix(rows + np.uint64(stream) * _STEP)
+    columns = np.arange(1, draws + 1, dtype=np.uint64) * _STEP
+    return _mix(rows[:, None] + columns[None, :])
+
+
+def _mix(x: Words) -> Words:
+    with np.errstate(over="ignore"):
+        x = x ^ (x >> np.uint64(30))
+        x *= _A
+        x ^= x >> np.uint64(27)
+        x *= _B
+        x ^= x >> np.uint64(31)
+    return x
+
+
+def level(hashed: Words, part: int) -> Index:
+    """The part (0 to 3) of a hash that picks an entry of a table."""
+    return ((hashed >> np.uint64(16 * part)) & np.uint64(LEVELS - 1)).astype(np.intp)
+
+
+def uniform(hashed: Words, part: int) -> Days:
+    """A number between 0 and 1, neither included."""
+    bits = ((hashed >> np.uint64(16 * part)) & np.uint64(LEVELS - 1)).astype(np.float32)
+    return np.asarray((bits + np.float32(0.5)) / np.float32(LEVELS), dtype=np.float32)
+
+
+@lru_cache(maxsize=8)
+def quantiles(kind: str) -> Days:
+    """The quantile function "normal" or "exponential" (of mean 1) at the middle of each level."""
+    makers: dict[str, Callable[[], NDArray[np.float64]]] = {"normal": _normal, "exponential": _exponential}
+    return makers[kind]().astype(np.float32)
+
+
+def _normal() -> NDArray[np.float64]:
+    inverse = NormalDist().inv_cdf
+    half = np.array([inverse((n + 0.5) / LEVELS) for n in range(LEVELS // 2)])
+    return np.concatenate((half, -half[::-1]))
+
+
+def _exponential() -> NDArray[np.float64]:
+    return -np.log(1 - (np.arange(LEVELS) + 0.5) / LEVELS)
+
+
+def stratified(draws: int) -> NDArray[np.float64]:
+    """Uniform numbers in rising order, one from the middle of each of as many equal parts."""
+    return (np.arange(draws) + 0.5) / draws

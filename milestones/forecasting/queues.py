@@ -1,0 +1,102 @@
+"""How many deliverables an owner has in hand at once, and how soon work begins that could begin.
+
+Work that is ready and is not begun while its owner is busy says that there is a queue: that owner takes no more than
+was ever seen in hand at once. Without such a sign nobody is taken to do more at once than was seen or planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from milestones.forecasting.days import DayTable
+from milestones.forecasting.facts import Facts
+
+BLOCKED_DAYS = 3  # days of ready work lying while its owner was busy, from which on there is a queue
+
+
+@dataclass(frozen=True)
+class Queues:
+    """Deliverables in hand at once by owner; starts seen, and the days on which they could have been."""
+
+    slots: Mapping[int, int]
+    starts: int
+    days: float
+
+
+def queues(facts: Mapping[int, Facts], table: DayTable, today: date) -> Queues:
+    """Read an engagement's past in the client's working days."""
+    now = table.number(today)
+    by_owner: dict[int | None, list[Facts]] = {}
+    for one in facts.values():
+        by_owner.setdefault(one.work.owner, []).append(one)
+    slots: dict[int, int] = {}
+    starts, days = 0, 0.0
+    for owner, mine in by_owner.items():
+        # An owner's own days would have gaps where the owner was away: nobody starts anything then.
+        idle = [_idle(one, facts, table, now) for one in mine]
+        busy = _in_hand([_run(one, table, now) for one in mine], now)
+        seen = max(busy.values(), default=0)
+        if owner is not None:
+            slots[owner] = _slots(seen, busy, [one for one in idle if one], mine, table)
+        begun, possible = _lag(idle, mine, busy, slots[owner] if owner is not None else len(mine) + 1)
+        starts, days = starts + begun, days + possible
+    return Queues(slots, starts, days)
+
+
+def _slots(seen: int, busy: Mapping[int, int], idle: Iterable[range], mine: Sequence[Facts], table: DayTable) -> int:
+    blocked = sum(busy.get(day, 0) >= max(seen, 1) for one in idle for day in one)
+    if seen and blocked >= BLOCKED_DAYS:
+        return seen
+    spans = [range(table.number(one.work.start_on), table.last_by(one.work.due_on) + 1) for one in mine]
+    return max(seen, max(_in_hand(spans, None).values(), default=1), 1)
+
+
+def _lag(idle: Sequence[range | None], mine: Sequence[Facts], busy: Mapping[int, int], slots: int) -> tuple[int, float]:
+    """Starts, and days before them on which the owner had a hand free."""
+    starts, days = 0, 0
+    for one, span in zip(mine, idle, strict=True):
+        if span is not None:
+            starts += one.work.started_on is not None
+            days += sum(busy.get(day, 0) < slots for day in span)
+    return starts, float(days)
+
+
+def _idle(one: Facts, facts: Mapping[int, Facts], table: DayTable, now: int) -> range | None:
+    """The days on which it could have been begun and was not; None where it cannot be begun yet."""
+    work = one.work
+    ready = table.number(work.start_on)
+    for before in work.predecessors:
+        other = facts.get(before)
+        if other is None:
+            continue
+        if other.work.finished_on is None:
+            return None
+        ready = max(ready, table.last_by(other.work.finished_on) + 1)
+    if work.started_on is None and (work.finished_on is not None or ready >= now):
+        return None
+    until = table.number(work.started_on) if work.started_on else now
+    return range(ready, max(ready, until))
+
+
+def _run(one: Facts, table: DayTable, now: int) -> range:
+    """The days on which it was in its owner's hands: from its start to when it was handed in."""
+    work = one.work
+    if work.started_on is None:
+        return range(0)
+    handed_in = max((wait.since for wait in work.waits if wait.review), default=None)
+    if work.is_open and (work.state != "in_review" or handed_in is None):
+        until = now
+    else:
+        until = table.number(handed_in) if handed_in else table.last_by(work.finished_on or work.due_on)
+    return range(table.number(work.started_on), until + (not work.is_open))
+
+
+def _in_hand(spans: Iterable[range], now: int | None) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for span in spans:
+        for day in span:
+            if now is None or day < now:
+                found[day] = found.get(day, 0) + 1
+    return found

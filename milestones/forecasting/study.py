@@ -1,0 +1,93 @@
+"""A plan made ready to be drawn: what its past says is learnt once, and every change to come meets the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from milestones.forecasting.cascade import Net, Run, Worlds, schedule_order
+from milestones.forecasting.days import Bridge, Days, DayTable, table
+from milestones.forecasting.draws import Draws, Past, draw_works, draw_worlds, learn_past
+from milestones.forecasting.facts import Facts, facts_of
+from milestones.forecasting.order import in_order
+from milestones.forecasting.types import PlanInput, Work
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Works with predecessors first, their facts, their net and their draws."""
+
+    plan: PlanInput
+    works: Sequence[Work]
+    facts: Mapping[int, Facts]
+    table: DayTable
+    past: Past
+    net: Net
+    draws: Draws
+
+    def own_chances(self) -> dict[int, float]:
+        """The cascade's own chance of each unfinished deliverable to be done by its due date."""
+        found = Run(self.net, self.draws, Worlds(1, 1, 1, 1, 1), {}).all()
+        return {
+            work.id: float((found[work.id][0] <= self.table.last_by(work.due_on)).mean())
+            for work in self.works
+            if work.is_open
+        }
+
+    def finishes(self, worlds: Worlds) -> dict[int, Days]:
+        """Numbers of the last day, per world and draw; additions have negative ids."""
+        return Run(self.net, self.draws, worlds, self.plan.risk).all()
+
+    def worlds(self) -> tuple[Worlds, tuple[int, ...]]:
+        """The distinct worlds, and the place among them of each of CAUSES: a cause that is not there takes none."""
+        waits = [held for held in self.draws.holds.values()]
+        client, others = any(one[0] is not None for one in waits), any(one[1] is not None for one in waits)
+        loaded = self.draws.calm is not self.draws.need or any(work.owner is not None for work in self.works)
+        places = [0]
+        for acts in (client, others, loaded, True):
+            places.append(places[-1] + acts)
+        return Worlds(places[4] + 1, *places[1:]), tuple(places)
+
+
+def study(plan: PlanInput, draws: int = 1000, *, past: Past | None = None) -> Study:
+    """Learn from the plan's past, unless that of another is given, and draw what is to come.
+
+    Raises ValueError where the plan runs in a circle or names a predecessor that it does not hold.
+    """
+    works = in_order(plan.works)
+    tables = _tables(plan, works)
+    client = tables[None]
+    facts = {work.id: facts_of(plan, work, tables[work.owner]) for work in works}
+    known = past or learn_past(plan, facts, client)
+    owners = list(dict.fromkeys(work.owner for work in works)) or [None]
+    drawn = draw_works(plan, facts, known, draw_worlds(plan, known, owners, draws), client)
+    net = Net(
+        works={work.id: work for work in works},
+        table=client,
+        now=client.number(plan.today),
+        order=(),
+        owners=owners,
+        slots=known.queues.slots,
+        bridges={owner: Bridge.between(client, one) for owner, one in tables.items() if one is not client},
+    )
+    return Study(plan, works, facts, client, known, replace(net, order=schedule_order(net, drawn, works)), drawn)
+
+
+def _tables(plan: PlanInput, works: Sequence[Work]) -> dict[int | None, DayTable]:
+    first, last = _span(plan, works)
+    client = table(plan.calendar, first, last)
+    found: dict[int | None, DayTable] = {None: client}
+    for owner in {work.owner for work in works}:
+        away = plan.absences.get(owner) if owner is not None else None
+        found[owner] = table(plan.calendar_of(owner), first, last) if away else client
+    return found
+
+
+def _span(plan: PlanInput, works: Sequence[Work]) -> tuple[date, date]:
+    days = [plan.today, *(due.due_on for due in plan.milestones)]
+    for work in works:
+        days += [work.start_on, work.due_on]
+        days += [day for day in (work.started_on, work.finished_on) if day]
+        days += [wait.since for wait in work.waits]
+    return min(days), max(days)
