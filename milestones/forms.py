@@ -6,9 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from engagements.models import BusinessMetric, Contact, Engagement, Placement
-from milestones.actions.changes import Move
-from milestones.models import Deliverable, Milestone
-from milestones.states import UNFINISHED, EvidenceKind, Moves, WaitOn
+from milestones.models import Deliverable
+from milestones.states import EvidenceKind, WaitOn
 from roles.models import FailureMode
 
 if TYPE_CHECKING:
@@ -157,52 +156,6 @@ class CommentForm(forms.Form):
     shared = forms.BooleanField(label=_("Shared with the client"), required=False)
     deliverable = forms.SlugField(required=False, widget=forms.HiddenInput())
     answers = forms.SlugField(required=False, widget=forms.HiddenInput())
-
-
-class AskForm(forms.Form):
-    """A plan change in words, with the moves of this engagement's open dates and targets.
-
-    Field names: `due_<deliverable>`, `drop_<deliverable>`, `milestone_<day>`, `target_<metric>` by public id.
-    """
-
-    what = forms.CharField(label=_("What changes"), max_length=300)
-    why = forms.CharField(label=_("Why"), max_length=2000, widget=area(3))
-
-    def __init__(self, engagement: Engagement, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.works: list[Deliverable] = list(engagement.deliverables.filter(state__in=UNFINISHED))
-        self.milestones: list[Milestone] = list(engagement.milestones.all())
-        self.metrics: list[BusinessMetric] = list(engagement.metrics.all())
-        for stage in self.milestones:
-            self.fields[f"milestone_{stage.day}"] = day_field(stage.name, required=False)
-        for one in self.works:
-            self.fields[f"due_{one.public_id}"] = day_field(one.title, required=False)
-            self.fields[f"drop_{one.public_id}"] = forms.BooleanField(label=_("Drop it"), required=False)
-        for metric in self.metrics:
-            target = forms.DecimalField(label=metric.name, max_digits=16, decimal_places=4, required=False)
-            self.fields[f"target_{metric.public_id}"] = target
-
-    def moves(self) -> list[Move]:
-        """Return what was filled in; a date or target left as it is moves nothing."""
-        data = self.cleaned_data
-        due = [(one, data.get(f"due_{one.public_id}")) for one in self.works]
-        stages = [(one, data.get(f"milestone_{one.day}")) for one in self.milestones]
-        targets = [(one, data.get(f"target_{one.public_id}")) for one in self.metrics]
-        dropped = [one for one in self.works if data.get(f"drop_{one.public_id}")]
-        return [
-            *(Move(Moves.MILESTONE, milestone=one, to_on=on) for one, on in stages if on and on != one.due_on),
-            *(
-                Move(Moves.DUE, deliverable=one, to_on=on)
-                for one, on in due
-                if on and on != one.due_on and one not in dropped
-            ),
-            *(Move(Moves.DROP, deliverable=one) for one in dropped),
-            *(
-                Move(Moves.TARGET, metric=one, to_value=to)
-                for one, to in targets
-                if to is not None and to != one.target
-            ),
-        ]
 
 
 class WhyForm(forms.Form):

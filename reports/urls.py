@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from reports.views import engagement, find, lists, me, needs, notes, plan_forms, portfolio, tabs
+from reports.views import changes, engagement, find, lists, me, needs, notes, plan_forms, portfolio, tabs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", portfolio.show, name="portfolio"),
@@ -31,7 +31,10 @@ urlpatterns += [
     path("engagements/<slug:code>/outcomes/", tabs.show_outcomes, name="outcomes"),
     path("engagements/<slug:code>/team/", tabs.show_team, name="team"),
     path("engagements/<slug:code>/activity/", tabs.show_activity, name="activity"),
-    path("engagements/<slug:code>/ask/", plan_forms.ask, name="engagement_ask"),
+    path("engagements/<slug:code>/ask/", changes.ask, name="engagement_ask"),
+    path("engagements/<slug:code>/changes/", changes.every, name="engagement_changes"),
+    path("engagements/<slug:code>/changes.csv", changes.every_csv, name="engagement_changes_csv"),
+    path("changes/<slug:public_id>/", changes.show, name="change"),
     path("engagements/<slug:code>/add/", plan_forms.add, name="deliverable_add"),
     path("engagements/<slug:code>/notes/new/", notes.write, name="note_new"),
     path("engagements/<slug:code>/notes/<str:public_id>/", notes.change, name="note_edit"),

@@ -66,6 +66,7 @@ class Header:
     life: tuple[tuple[str, str], ...]
     can_manage: bool
     can_work: bool
+    is_live: bool
     is_draft: bool
     offered: bool
 
@@ -107,6 +108,7 @@ def header_of(
         life=tuple(_life(engagement)) if user.manages else (),
         can_manage=user.manages,
         can_work=engagement.is_active,
+        is_live=engagement.is_live,
         is_draft=engagement.is_draft,
         offered=engagement.offered_at is not None,
     )

@@ -345,6 +345,8 @@ def _move_words(move: PlanMove) -> str:
         return _("%(name)s to %(value)s") % {"name": move.metric.name, "value": number(move.to_value)}
     if move.kind == Moves.DROP and move.deliverable:
         return _("%(name)s dropped") % {"name": move.deliverable.title}
+    if move.kind == Moves.ADD:
+        return _("day %(day)d added, due %(new)s") % {"day": move.added["day"], "new": short(move.to_on)}
     name = (
         move.deliverable.title
         if move.deliverable

@@ -1,31 +1,19 @@
-"""Plan changes as the client sees them: what moves from where to where, and who decided."""
+"""Plan changes as the client sees them: what moves from where to where, what it does, and who decided."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
-from milestones.models import PlanChange, PlanMove
-from milestones.states import ChangeState, Moves
+from milestones.models import Plan, PlanChange, PlanMove
+from milestones.states import ChangeState
 from reports.access import Reader
+from reports.pages.effects import Line, effect_lines
+from reports.pages.register import LOOKS, MoveLine, decided, move_lines
 from reports.pages.words import moment, short
 from reports.portal import links
-from reports.portal.words import with_unit, working_days
-
-
-@dataclass(frozen=True)
-class MoveLine:
-    """One thing that moves."""
-
-    what: str
-    kind: str
-    before: str
-    after: str
-    by: str
 
 
 @dataclass(frozen=True)
@@ -53,16 +41,14 @@ class ChangePage:
     decided: str
     words: str
     moves: list[MoveLine]
+    effect: list[Line]
     is_open: bool
+    is_own: bool
 
-
-# A decided change has the look of what was decided.
-LOOKS = {
-    ChangeState.ASKED: "to_sign_off",
-    ChangeState.APPROVED: "accepted",
-    ChangeState.REFUSED: "sent_back",
-    ChangeState.WITHDRAWN: "dropped",
-}
+    @property
+    def is_stale(self) -> bool:
+        """Whether something of it has moved since it was asked for."""
+        return any(one.now for one in self.moves)
 
 
 def lines(reader: Reader, engagement: Engagement) -> list[ChangeLine]:
@@ -91,54 +77,29 @@ def page(reader: Reader, change: PlanChange) -> ChangePage:
         asked=_("%(name)s asked for it, %(when)s") % {"name": change.asked_by.name, "when": moment(change.asked_at)},
         state=LOOKS[ChangeState(change.state)],
         label=str(ChangeState(change.state).label),
-        decided=_decided(change),
+        decided=decided(change),
         words=change.words,
         moves=moves(reader, change),
+        effect=[] if change.asked_by.is_contact and hides_forecast(change.engagement) else effect_lines(change.effect),
         is_open=change.state == ChangeState.ASKED,
+        is_own=change.asked_by_id == reader.user.pk,
     )
 
 
-def _decided(change: PlanChange) -> str:
-    if change.decided_at is None or change.decided_by_user is None:
+def hides_forecast(engagement: Engagement) -> str:
+    """Return why the client sees no forecast now: a worsening that is not released yet; "" where it sees one.
+
+    `plan` of the engagement is loaded.
+    """
+    plan: Plan | None = getattr(engagement, "plan", None)
+    if plan is None or plan.worse_on is None:
         return ""
-    places = {"name": change.decided_by_user.name, "when": moment(change.decided_at)}
-    if change.state == ChangeState.APPROVED:
-        return _("%(name)s approved it, %(when)s") % places
-    return _("%(name)s refused it, %(when)s") % places
+    return _("The forecast has changed and your account manager looks at it first. You see it with the next digest, "
+             "or after one working day.")  # fmt: skip
 
 
 def moves(reader: Reader, change: PlanChange) -> list[MoveLine]:
     """Return what the change moves, as far as it is shared."""
     found = PlanMove.objects.filter(change=change).select_related("deliverable", "milestone", "metric")
-    return list(_moves(WorkCalendar(reader.client.country, reader.client.subdivision), found))
-
-
-def _moves(calendar: WorkCalendar, found: Iterable[PlanMove]) -> Iterable[MoveLine]:
-    for one in found:
-        kind = Moves(one.kind)
-        if kind == Moves.TARGET:
-            yield _target(one)
-        elif kind == Moves.DROP:
-            title = one.deliverable.title if one.deliverable else ""
-            yield MoveLine(title, str(kind.label), _("in the plan"), _("dropped"), "")
-        else:
-            yield _dated(calendar, one)
-
-
-def _target(one: PlanMove) -> MoveLine:
-    name, unit = (one.metric.name, one.metric.unit) if one.metric else ("", "")
-    before, after = (" ".join(with_unit(value or Decimal(0), unit)) for value in (one.from_value, one.to_value))
-    return MoveLine(name, str(Moves.TARGET.label), before.strip(), after.strip(), "")
-
-
-def _dated(calendar: WorkCalendar, one: PlanMove) -> MoveLine:
-    if one.milestone is not None:
-        what = _("Day %(day)d, %(name)s") % {"day": one.milestone.day, "name": one.milestone.name}
-    else:
-        what = one.deliverable.title if one.deliverable else ""
-    by = ""
-    if one.from_on and one.to_on:
-        days = calendar.working_days_between(one.from_on, one.to_on)
-        said = _("%(days)s later") if days >= 0 else _("%(days)s earlier")
-        by = said % {"days": working_days(abs(days))}
-    return MoveLine(what, str(Moves(one.kind).label), short(one.from_on), short(one.to_on), by)
+    calendar = WorkCalendar(reader.client.country, reader.client.subdivision)
+    return list(move_lines(change, calendar, found))

@@ -1,11 +1,9 @@
-"""Forms on a plan: ask for a plan change, add a deliverable."""
+"""Forms on a plan: add a deliverable."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,13 +15,11 @@ from accounts.errors import DomainError
 from accounts.http import AuthedHttpRequest, see_other
 from engagements.models import Engagement
 from milestones import access
-from milestones.actions import changes, plans
-from milestones.forms import AskForm
+from milestones.actions import plans
 from milestones.lines import PlanLine
 from milestones.models import Deliverable
 from reports import forms
 from reports.pages import plan
-from reports.pages.words import short
 from reports.views.engagement import head_of
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -43,49 +39,6 @@ def _status(form: Any) -> int:
 def _opened(deliverable: Deliverable) -> str:
     address = reverse("engagement", args=[deliverable.engagement.code])
     return f"{address}?open={deliverable.public_id}#d-{deliverable.public_id}"
-
-
-@GET_OR_POST
-def ask(request: AuthedHttpRequest, code: str) -> HttpResponse:
-    """Ask the signers for other dates or targets; `pick` names the deliverables that come first on the page."""
-    require_manager(request)
-    engagement = access.engagement(request, code)
-    form = AskForm(engagement, data=request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            change = changes.ask(
-                by=request.user, engagement=engagement, what=data["what"], why=data["why"], moves=form.moves()
-            )
-        except DomainError as error:
-            forms.refuse(form, error)
-        else:
-            messages.success(request, _("Plan change %(n)d is with the signers.") % {"n": change.number})
-            return see_other(request, "engagement", code)
-    return _page(request, engagement, "ask", {"form": form, **_moving(form, request)}, _status(form))
-
-
-def _moving(form: AskForm, request: AuthedHttpRequest) -> dict[str, Any]:
-    """The fields of what was picked or typed into, and apart from them those of everything else."""
-    picked = set(request.GET.getlist("pick"))
-    chosen: list[tuple[BoundField, BoundField]] = []
-    others: list[tuple[BoundField, BoundField]] = []
-    for one in form.works:
-        date, drop = form[f"due_{one.public_id}"], form[f"drop_{one.public_id}"]
-        _say_due(date, one.due_on)
-        touched = one.public_id in picked or bool(date.value() or drop.value())
-        (chosen if touched else others).append((date, drop))
-    milestones = [form[f"milestone_{one.day}"] for one in form.milestones]
-    for field, milestone in zip(milestones, form.milestones, strict=True):
-        _say_due(field, milestone.due_on)
-        field.field.label = _("Day %(day)d, %(name)s") % {"day": milestone.day, "name": milestone.name}
-    targets = [form[f"target_{one.public_id}"] for one in form.metrics]
-    return {"chosen": chosen, "others": others, "milestones": milestones, "targets": targets}
-
-
-def _say_due(field: BoundField, due_on: date) -> None:
-    field.field.help_text = _("Due %(day)s; stays so if left empty.") % {"day": short(due_on)}
-    field.help_text = field.field.help_text
 
 
 @GET_OR_POST

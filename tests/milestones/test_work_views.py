@@ -1,10 +1,11 @@
 """The addresses where the plan is worked on: with htmx, as plain forms, and for people who may not."""
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from milestones.actions import changes, work
-from milestones.forms import AskForm
+from milestones.change_forms import ChangeForm
 from milestones.models import Comment, Deliverable, Evidence, Wait
 from tests.browsers import Browser, browser_of
 from tests.factories import deliverable, in_review, ready, upload
@@ -180,7 +181,9 @@ def test_a_plan_change_moves_what_was_filled_in_alone(managers, cast, engagement
         f"due_{other.public_id}": other.due_on.isoformat(),
         f"target_{engagement.metrics.get().public_id}": "45",
     }
-    form = AskForm(engagement, data=data)
+    typed = QueryDict(mutable=True)
+    typed.update(data)
+    form = ChangeForm(engagement, typed, sent=True)
     assert form.is_valid()
     assert sorted(str(move.kind) for move in form.moves()) == ["due", "target"]
     words = {"what": data["what"], "why": data["why"]}

@@ -1,0 +1,61 @@
+"""Plan changes that the product proposes: people look at them, edit them, and ask for them."""
+
+from dataclasses import dataclass
+
+from engagements.models import Engagement, Hold
+from milestones.calendar import WorkCalendar
+from milestones.models import PlanChange
+from milestones.moves import Move, move_of
+from milestones.states import UNFINISHED, Moves
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Everything unfinished later by the working days of a hold."""
+
+    hold: Hold
+    days: int
+    moves: list[Move]
+
+
+def calendar_of(engagement: Engagement) -> WorkCalendar:
+    """Return the working days at the client's."""
+    return WorkCalendar(engagement.client.country, engagement.client.subdivision)
+
+
+def after_hold(engagement: Engagement) -> Shift | None:
+    """Return what the last hold asks for; None where there was none, or where a change was asked for since.
+
+    Deliverables and milestones that were unfinished move by the working days of the hold, in the client's calendar.
+    """
+    hold = engagement.holds.filter(ended_at__isnull=False).order_by("-ended_at").first()
+    if hold is None or hold.until_on is None:
+        return None
+    if engagement.plan_changes.filter(asked_at__gte=hold.ended_at).exists():
+        return None
+    days = calendar_of(engagement).working_days_between(hold.from_on, hold.until_on)
+    moves = shifted(engagement, days) if days > 0 else []
+    return Shift(hold, days, moves) if moves else None
+
+
+def shifted(engagement: Engagement, days: int) -> list[Move]:
+    """Return the moves that bring every unfinished due date and its milestone so many working days later."""
+    calendar = calendar_of(engagement)
+    works = list(engagement.deliverables.filter(state__in=sorted(UNFINISHED)).order_by("due_on", "number"))
+    first = min((one.due_on for one in works), default=None)
+    open_stages = {one.milestone_id for one in works}
+    stages = [
+        one
+        for one in engagement.milestones.all()
+        if one.pk in open_stages or (first is not None and one.due_on > first)
+    ]
+    return [
+        *(Move(Moves.MILESTONE, milestone=one, to_on=calendar.add_working_days(one.due_on, days)) for one in stages),
+        *(Move(Moves.DUE, deliverable=one, to_on=calendar.add_working_days(one.due_on, days)) for one in works),
+    ]
+
+
+def again(change: PlanChange) -> list[Move]:
+    """Return the moves of a change as far as they still make sense, to ask for it anew."""
+    lines = change.moves.exclude(kind=Moves.ADD).select_related("deliverable", "milestone", "metric")
+    return [move_of(line) for line in lines if line.deliverable is None or line.deliverable.is_unfinished]

@@ -1,0 +1,158 @@
+"""Asking for a plan change, the same for both sides: what was pressed, its effect, and what else is open."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.errors import DomainError
+from accounts.models import User
+from engagements.models import Engagement
+from milestones import effects
+from milestones.actions import changes
+from milestones.change_forms import ChangeForm, fingerprint
+from milestones.models import PlanChange, PlanMove
+from milestones.moves import Move, open_changes_on
+from milestones.states import Moves
+from reports import forms
+from reports.pages.effects import Line, effect_lines
+from reports.pages.words import number, short
+
+As = Callable[[], AbstractContextManager[None]]
+NOT_YET: Final = ""
+
+
+@dataclass
+class Asking:
+    """A form being filled in. `seen` names the moves whose effect the page shows; `change` is there once asked."""
+
+    form: ChangeForm
+    lines: list[Line] = field(default_factory=list)
+    seen: str = NOT_YET
+    notice: str = ""
+    no_forecast: str = ""
+    clashes: list[str] = field(default_factory=list)
+    change: PlanChange | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something has to be put right first."""
+        return self.form.is_bound and bool(self.form.errors)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the reader has seen what the moves do, or nothing moves."""
+        return bool(self.seen)
+
+
+def asked(form: ChangeForm, raw: QueryDict, *, by: User, as_firm: As, hides: str = "") -> Asking:
+    """Do what was pressed. `as_firm` opens the role that may read the whole plan.
+
+    `hides` is why this reader is not shown a forecast now; "" where nothing hides it.
+    """
+    asking = Asking(form)
+    if form.do == "effect" and form.moves_hold():
+        _show(asking, as_firm, hides)
+    elif form.do == "ask" and form.is_valid():
+        moves = form.moves()
+        if moves and raw.get("seen", "") != fingerprint(moves):
+            _show(asking, as_firm, hides)
+            asking.notice = _("Nothing is asked yet. This is what the moves do; ask once you have read it.")
+        else:
+            _ask(asking, moves, by, as_firm)
+    return asking
+
+
+def begun(form: ChangeForm, moves: Sequence[Move], *, as_firm: As, hides: str = "") -> Asking:
+    """Return a form that begins with moves, with their effect."""
+    asking = Asking(form)
+    if moves:
+        _look(asking, moves, as_firm, hides)
+    return asking
+
+
+def _show(asking: Asking, as_firm: As, hides: str) -> None:
+    moves = asking.form.moves()
+    if not moves:
+        asking.notice = _("Nothing moves yet. Add something and give it a new date, or ask in words alone.")
+        return
+    _look(asking, moves, as_firm, hides)
+
+
+def _look(asking: Asking, moves: Sequence[Move], as_firm: As, hides: str) -> None:
+    """Read the effect of moves that hold; what does not hold is said beside its field."""
+    engagement = asking.form.engagement
+    try:
+        with as_firm():
+            changes.check(engagement, moves)
+            facts = {} if hides else effects.effect_of(engagement, moves)
+            asking.clashes = clashes(engagement, moves)
+    except DomainError as error:
+        if asking.form.is_bound:
+            forms.refuse(asking.form, error)
+        asking.notice = str(error)
+        return
+    asking.lines = effect_lines(facts)
+    asking.seen = fingerprint(moves)
+    if not asking.lines:
+        asking.no_forecast = hides or _why_none(engagement, moves)
+
+
+def _why_none(engagement: Engagement, moves: Sequence[Move]) -> str:
+    if not engagement.is_active:
+        return _("On hold nothing is forecast. The effect is shown again once the engagement goes on.")
+    if all(one.kind == Moves.TARGET for one in moves):
+        return _("Targets do not move the forecast.")
+    return _("There is no forecast of this plan yet.")
+
+
+def _ask(asking: Asking, moves: Sequence[Move], by: User, as_firm: As) -> None:
+    data = asking.form.cleaned_data
+    try:
+        with as_firm():
+            asking.change = changes.ask(
+                by=by, engagement=asking.form.engagement, what=data["what"], why=data["why"], moves=moves
+            )
+    except DomainError as error:
+        forms.refuse(asking.form, error)
+
+
+def clashes(engagement: Engagement, moves: Sequence[Move]) -> list[str]:
+    """Return a sentence for each open plan change that moves the same things."""
+    found = open_changes_on(engagement, moves)
+    lines = {line.pk: line for touching in found.values() for line in touching}
+    return [_clash(line) for line in lines.values()]
+
+
+def _clash(line: PlanMove) -> str:
+    said = _("Plan change %(n)d waits for a signer and touches “%(title)s” too: %(what)s. Once one of the two is "
+             "approved, the other is out of date.")  # fmt: skip
+    return said % {"n": line.change.number, "title": title_of(line), "what": goes_to(line)}
+
+
+def title_of(line: PlanMove) -> str:
+    """What a line is done to, by name."""
+    if line.kind == Moves.ADD:
+        return _("Day %(day)d, %(name)s") % {"day": line.added["day"], "name": line.added["name"]}
+    if line.milestone is not None:
+        return _("Day %(day)d, %(name)s") % {"day": line.milestone.day, "name": line.milestone.name}
+    if line.metric is not None:
+        return line.metric.name
+    return line.deliverable.title if line.deliverable else ""
+
+
+def goes_to(line: PlanMove) -> str:
+    """Where a line goes: `to 12 Dec`, `to 45`, `dropped`, `added`."""
+    if line.kind == Moves.DROP:
+        return _("dropped")
+    if line.kind == Moves.TARGET:
+        return _("to %(value)s") % {"value": number(line.to_value)}
+    return _("to %(value)s") % {"value": short(line.to_on)}
+
+
+def context_of(asking: Asking, **more: Any) -> dict[str, Any]:
+    """What templates/reports/change/form.html takes."""
+    return {"asking": asking, "form": asking.form, **more}

@@ -1,0 +1,85 @@
+"""What a plan change would do to the forecast: a what-if that agrees with what comes once it is approved."""
+
+from datetime import date
+
+import pytest
+
+from accounts.db import as_firm
+from accounts.errors import DomainError
+from milestones import effects, slips
+from milestones.actions import changes, life
+from milestones.models import ForecastRun, PlanChange
+from milestones.moves import Move
+from milestones.states import Moves
+from tests.conftest import at_once
+from tests.factories import active, cast as make_cast, deliverable
+
+
+def moves_of(engagement):
+    stage = engagement.milestones.get(day=60)
+    return [
+        Move(Moves.DUE, deliverable=deliverable(engagement), to_on=date(2026, 12, 10)),
+        Move(Moves.MILESTONE, milestone=stage, to_on=date(2026, 12, 14)),
+        Move(Moves.DROP, deliverable=deliverable(engagement, "B")),
+    ]
+
+
+def test_the_effect_is_the_forecast_that_comes_once_approved(cast, engagement):
+    moves = moves_of(engagement)
+    (told,) = effects.effect_of(engagement, moves)["milestones"]
+    slips.recompute(engagement)
+    stage = engagement.milestones.get(day=60).public_id
+    assert ForecastRun.objects.get().milestones[stage]["likely"] == told["before"]["likely"]
+    change = changes.ask(by=cast.manager, engagement=engagement, what="Later", why="Why", moves=moves)
+    changes.decide(by=cast.signer, change=change, approve=True)
+    slips.recompute(engagement)
+    now = ForecastRun.objects.get().milestones[stage]
+    kept = PlanChange.objects.get().effect["milestones"][0]["after"]
+    assert {name: now[name] for name in kept} == kept == told["after"]
+
+
+def test_a_milestone_with_nothing_left_has_no_forecast_after(cast, engagement):
+    drops = [Move(Moves.DROP, deliverable=deliverable(engagement, ref)) for ref in "AB"]
+    told = effects.effect_of(engagement, drops)["milestones"]
+    assert [("after" in one) for one in told] == [False] * len(told)
+
+
+def test_targets_and_holds_have_no_effect(cast, engagement):
+    metric = engagement.metrics.get()
+    assert effects.effect_of(engagement, [Move(Moves.TARGET, metric=metric, to_value=45)]) == {}
+    life.hold(by=cast.manager, engagement=engagement)
+    assert effects.effect_of(engagement, moves_of(engagement)) == {}
+
+
+def test_a_milestone_before_the_start_is_refused_at_its_field(cast, engagement):
+    move = Move(Moves.MILESTONE, milestone=engagement.milestones.get(day=30), to_on=date(2026, 9, 1))
+    with pytest.raises(DomainError, match="before the engagement starts") as refused:
+        changes.check(engagement, [move])
+    assert refused.value.field == "milestone_30"
+
+
+def test_two_signers_at_once_decide_once(really):
+    with as_firm():
+        people = make_cast()
+        engagement = active(people)
+        moves = moves_of(engagement)
+        change = changes.ask(by=people.manager, engagement=engagement, what="Later", why="Why", moves=moves)
+
+    def decide(who, *, approve):
+        return lambda: (
+            changes.decide(
+                by=who,
+                change=PlanChange.objects.select_related("engagement").get(pk=change.pk),
+                approve=approve,
+                words="No",
+            ).state
+        )
+
+    results = at_once([decide(people.signer, approve=True), decide(people.other_signer, approve=False)])
+    refused = [one for one in results if isinstance(one, Exception)]
+    assert len(refused) == 1, results
+    assert "already" in str(refused[0])
+    with as_firm():
+        change.refresh_from_db()
+        moved = change.due_moves.count()
+    assert (change.state, moved) in {("approved", 2), ("refused", 0)}
