@@ -17,25 +17,18 @@ from milestones.models import Deliverable, Milestone
 from milestones.states import DeliverableState, EvidenceKind, Moves, WaitOn
 from reports.demo.people import Cast
 from reports.demo.source import Course, Days, Row
+from reports.demo.timeline import Timeline
 
 # Papers are files, the rest lives where it runs and is linked.
 PAPERS = frozenset({EvidenceKind.DOCUMENT, EvidenceKind.RUNBOOK, EvidenceKind.MODEL_CARD, EvidenceKind.RECORD})
 MINUTE = timedelta(minutes=1)
 
 
-@dataclass(order=True)
-class Step:
-    """One thing that happened, at a moment."""
-
-    at: datetime
-    turn: int
-    do: Callable[[], object] = field(compare=False)
-
-
 @dataclass
 class Story:
-    """The steps of one engagement; `where` is everything they need to find."""
+    """The steps of one engagement, added to the timeline; and everything they need to find."""
 
+    timeline: Timeline
     engagement: Engagement
     source: Row
     cast: Cast
@@ -45,7 +38,6 @@ class Story:
     metrics: Mapping[str, BusinessMetric]
     proofs: Mapping[str, list[tuple[str, str]]]
     needs: Mapping[str, tuple[str, ...]]
-    steps: list[Step] = field(default_factory=list)
     accepted_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
@@ -58,11 +50,11 @@ class Story:
         return datetime.combine(on, time(hour, minute), self.zone)
 
     def add(self, at: datetime, do: Callable[[], object]) -> None:
-        """Add a step; those of one moment keep the order they were added in."""
-        self.steps.append(Step(at, len(self.steps), do))
+        """Add a step."""
+        self.timeline.add(at, do)
 
     def fresh(self, key: str) -> Deliverable:
-        """Return a deliverable as it stands now."""
+        """Return a deliverable as it stands now; actions read the kept one afresh themselves."""
         rows = Deliverable.objects.select_related("engagement__client", "owner__user", "milestone", "client")
         return rows.get(pk=self.deliverables[key].pk)
 
@@ -92,7 +84,7 @@ class Story:
             back = max(self.moment(at, 12), handed_in + 5 * MINUTE)
             self.add(back, partial(self.send_back, key, by, reason))
             begun = back
-        if course.submitted:
+        if course.submitted and course.state != DeliverableState.SENT_BACK:
             handed_in = max(self.moment(course.submitted, 10, 30), begun + 5 * MINUTE)
             self.submit(key, handed_in)
             if course.accepted:
@@ -108,7 +100,7 @@ class Story:
         at = self.moment(on, 8, 30)
         if free and free >= at:
             at = free + 5 * MINUTE
-        self.add(at, lambda: work.start(by=self.owner(key), deliverable=self.fresh(key)))
+        self.add(at, lambda: work.start(by=self.owner(key), deliverable=self.deliverables[key]))
         return at
 
     def submit(self, key: str, at: datetime) -> None:
@@ -117,17 +109,17 @@ class Story:
 
     def hand_in(self, key: str) -> None:
         """Hand a deliverable in, with every line ticked and its evidence attached."""
-        deliverable, owner = self.fresh(key), self.owner(key)
+        deliverable, owner = self.deliverables[key], self.owner(key)
         for line in deliverable.done_lines.filter(ticked_at__isnull=True):
             work.tick(by=owner, line=line, ticked=True)
         if not deliverable.evidence.exists():
             for title, kind in self.proofs[key]:
                 self.attach(deliverable, owner, title, kind)
-        work.submit(by=owner, deliverable=self.fresh(key))
+        work.submit(by=owner, deliverable=deliverable)
 
     def half_done(self, key: str) -> None:
         """Tick the first half of what is in progress."""
-        lines = list(self.fresh(key).done_lines.all())
+        lines = list(self.deliverables[key].done_lines.all())
         for line in lines[: len(lines) // 2]:
             work.tick(by=self.owner(key), line=line, ticked=True)
 
@@ -143,12 +135,12 @@ class Story:
 
     def accept(self, key: str, signer: str, words: str) -> None:
         """Accept it: by a signer where it needs one, else by the manager."""
-        deliverable = self.fresh(key)
-        if deliverable.needs_sign_off:
+        if self.deliverables[key].needs_sign_off:
+            deliverable = self.fresh(key)
             seen = content.hash_of(content.state_of(deliverable))
             signing.accept(by=self.contact(signer), deliverable=deliverable, content_hash=seen, words=words)
         else:
-            work.accept_internal(by=self.manager, deliverable=deliverable)
+            work.accept_internal(by=self.manager, deliverable=self.deliverables[key])
 
     def send_back(self, key: str, by: str, reason: str) -> None:
         """Send it back with a reason."""
@@ -171,7 +163,7 @@ class Story:
         who = "" if contact else self.name_of(row.get("person", ""))
         opened = waits.open_wait(
             by=self.manager,
-            deliverable=self.fresh(row["on"]),
+            deliverable=self.deliverables[row["on"]],
             on=row["who"],
             what=row["what"],
             contact=contact,
@@ -228,7 +220,7 @@ class Story:
     def say(self, row: Row, *, shared: bool, answers: object = None) -> object:
         """Say one line in the thread."""
         by = self.cast.anybody(self.source["setup"]["client"], row["by"])
-        deliverable = self.fresh(row["on"]) if row.get("on") else None
+        deliverable = self.deliverables[row["on"]] if row.get("on") else None
         return talk.say(
             by=by,
             engagement=self.engagement,
@@ -245,12 +237,6 @@ class Story:
             full = {**reply, "on": row.get("on")}
             at = self.moment(self.days.offset(reply["at"]), 15)
             self.add(at, partial(self.say, full, shared=True, answers=asked))
-
-    def told(self) -> Iterator[Step]:
-        """Yield the steps in order of time, also those that earlier steps add."""
-        while self.steps:
-            self.steps.sort()
-            yield self.steps.pop(0)
 
 
 def paper_of(title: str, deliverable: Deliverable) -> SimpleUploadedFile:

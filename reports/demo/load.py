@@ -29,6 +29,7 @@ from reports.demo.history import Story
 from reports.demo.people import Cast, gather
 from reports.demo.plan import Team, bespoke_line, playbook_line, roles, templates
 from reports.demo.source import Course, Days, Row, bespoke, by_rule, read
+from reports.demo.timeline import Timeline
 from roles.models import FailureMode, ServiceLine
 
 NAMES: Final = {30: "Stabilize foundations", 60: "Build the production path", 90: "Operationalize"}
@@ -51,37 +52,60 @@ class Made:
 
 def load(say: Say) -> int:
     """Tell the whole portfolio and return the number of engagements; runs in the caller's transaction and role."""
-    source = read()
-    today = now().date()
+    source, timeline = read(), Timeline(until=now())
     with as_of(now() - timedelta(days=200)):
-        cast = gather(source, today)
+        cast = gather(source, timeline.until.date())
     say(_("People and clients are in: %(count)d.") % {"count": len(cast.clients)})
     for row in source["engagements"]:
-        tell(row, cast)
-        say(_("%(name)s is told.") % {"name": row["name"]})
-    Job.objects.filter(kind__startswith="mail_", state=JobState.QUEUED, created_at__lt=now() - NEWS).delete()
+        begin(row, cast, timeline, say)
+    for on in nights(timeline.until):
+        timeline.add(on, recompute)
+    timeline.tell()
+    recompute()
+    drop_old_jobs()
     return len(source["engagements"])
 
 
-def tell(row: Row, cast: Cast) -> Engagement:
-    """Log one engagement, activate it, and go through its history."""
+def begin(row: Row, cast: Cast, timeline: Timeline, say: Say) -> None:
+    """Let an engagement's history begin on the day it was logged."""
     client = cast.clients[row["setup"]["client"]]
     calendar = WorkCalendar(client.country, client.subdivision)
     days = Days.of(clock_today(client.time_zone), row["stage"]["start"], calendar)
+    logged = _morning(log_day(row, days), client.time_zone)
+    timeline.add(logged, partial(tell, row, cast, timeline, days, say))
+
+
+def tell(row: Row, cast: Cast, timeline: Timeline, days: Days, say: Say) -> None:
+    """Log one engagement, and add what happened to it from then on."""
     manager = cast.people[row["setup"]["manager"]]
-    story_clock = _morning(log_day(row, days), client.time_zone)
-    with as_of(story_clock):
-        made = log(row, cast, days, manager)
-    if row["stage"]["state"] == "draft":
-        return made.engagement
-    with as_of(story_clock + timedelta(hours=2)):
-        agree(row, cast, made, days, manager)
-    story = story_of(row, cast, days, manager, made)
-    for step in story.told():
-        with as_of(step.at):
-            step.do()
-    close(row, made.engagement, days, manager)
-    return made.engagement
+    made = log(row, cast, days, manager)
+    zone = made.engagement.client.time_zone
+    seen_at = _morning(seen_day(row, days), zone) + timedelta(hours=2)
+    timeline.add(seen_at, partial(agree if "agreed" in row else offer, row, cast, made, days, manager))
+    # A step of its own, so that nothing of the story comes before the client has seen the plan.
+    timeline.add(seen_at, partial(add_story, story_of(row, cast, timeline, days, manager, made), made))
+    if row["stage"]["state"] not in {EngagementState.ACTIVE, EngagementState.DRAFT}:
+        closed_at = _morning(last_day(row, days), zone) + timedelta(hours=9)
+        timeline.add(closed_at, partial(close, row, made.engagement, days, manager))
+    say(_("%(name)s is told.") % {"name": row["name"]})
+
+
+def nights(today: datetime) -> list[datetime]:
+    """Return when the slip job looked at everything: a night of each week so far, and the one before last."""
+    return [today - timedelta(days=days) for days in (2, *range(7, 200, 7))]
+
+
+def recompute() -> None:
+    """Let the slip job say what it says of this day."""
+    active = Engagement.objects.select_related("client").filter(state=EngagementState.ACTIVE)
+    slips.recompute_many(list(active.order_by("pk")), nightly=True)
+
+
+def drop_old_jobs() -> None:
+    """Leave nothing to do that is done: mails that are old news, and forecasts asked for by each step on the way."""
+    waiting = Job.objects.filter(state=JobState.QUEUED)
+    waiting.filter(kind__startswith="mail_", created_at__lt=now() - NEWS).delete()
+    waiting.filter(kind="slip_engagement").delete()
 
 
 def _morning(on: date, zone: str) -> datetime:
@@ -89,12 +113,16 @@ def _morning(on: date, zone: str) -> datetime:
 
 
 def log_day(row: Row, days: Days) -> date:
-    """Return the day on which it was logged: before it was agreed, or after the work that was taken over."""
-    if row["stage"]["state"] == "draft":
-        return days.today
-    agreed = days.today + timedelta(days=row["agreed"]["at"])
+    """Return the day on which it was logged: the day it was agreed, or after the work that was taken over."""
     imported = row["progress"].get("imported_through_day")
-    return agreed if imported is None else days.back(days.start + timedelta(days=imported + 3))
+    if imported is not None:
+        return days.back(days.start + timedelta(days=imported + 3))
+    return days.offset(row["agreed"]["at"] if "agreed" in row else row["stage"]["logged"])
+
+
+def seen_day(row: Row, days: Days) -> date:
+    """Return the day on which the client was shown the plan: agreed on it, or was offered a draft."""
+    return log_day(row, days) if "agreed" in row else days.offset(row["stage"]["offered"])
 
 
 def last_day(row: Row, days: Days) -> date:
@@ -148,7 +176,8 @@ def lines_of(
     lines = [playbook_line(item, team, days, courses[code], importer) for code, item in items.items()]
     for own in row.get("deliverables", ()):
         owner = own["plan"].get("owner", "")
-        lines.append(bespoke_line(own, team, days, cast.specialists[owner].user.email if owner else ""))
+        email = cast.specialists[owner].user.email if owner else ""
+        lines.append(bespoke_line(own, team, days, email, courses[own["title"]], importer))
     return sorted(lines, key=lambda line: (line.due_on, line.ref))
 
 
@@ -200,6 +229,12 @@ def add_risk_of(engagement: Engagement, row: Row, cast: Cast, by: User, client: 
     )
 
 
+def offer(row: Row, cast: Cast, made: Made, days: Days, manager: User) -> None:
+    """Show the draft to the client, which has not answered yet."""
+    del row, cast, days
+    activation.offer_plan(by=manager, engagement=made.engagement)
+
+
 def agree(row: Row, cast: Cast, made: Made, days: Days, manager: User) -> None:
     """Activate it as its file says: accepted in the portal, or by the signed statement of work."""
     signer = cast.contact(row["setup"]["client"], row["agreed"]["by"])
@@ -215,17 +250,18 @@ def agree(row: Row, cast: Cast, made: Made, days: Days, manager: User) -> None:
             by=manager,
             engagement=made.engagement,
             signer_name=signer.user.name,
-            at=_morning(days.today + timedelta(days=row["agreed"]["at"]), made.engagement.client.time_zone),
+            at=_morning(days.offset(row["agreed"]["at"]), made.engagement.client.time_zone),
             upload=statement_of_work(row["name"], signer.user.name),
         )
     made.engagement.refresh_from_db()
 
 
-def story_of(row: Row, cast: Cast, days: Days, manager: User, made: Made) -> Story:
-    """Return the history of an engagement, its steps not yet gone through."""
+def story_of(row: Row, cast: Cast, timeline: Timeline, days: Days, manager: User, made: Made) -> Story:
+    """Return the history of an engagement, nothing of it added to the timeline yet."""
     proofs = {own["title"]: [(p["title"], p["kind"]) for p in own.get("evidence", ())] for own in row["deliverables"]}
     proofs |= {code: [(item.title, kind) for kind in item.evidence_kinds[:1]] for code, item in made.items.items()}
-    story = Story(
+    return Story(
+        timeline=timeline,
         engagement=made.engagement,
         source=row,
         cast=cast,
@@ -236,15 +272,17 @@ def story_of(row: Row, cast: Cast, days: Days, manager: User, made: Made) -> Sto
         proofs=proofs,
         needs={line.ref: line.after for line in made.lines},
     )
+
+
+def add_story(story: Story, made: Made) -> None:
+    """Add everything that happened to an engagement."""
     for line in made.lines:  # in order of due date, so that what is waited for comes first
         story.course(line.ref, made.courses[line.ref])
     story.waits()
     story.plan_changes()
     story.comments()
-    add_notes(story, row)
-    add_readings(story, row)
-    add_forecasts(story, row)
-    return story
+    add_notes(story, story.source)
+    add_readings(story, story.source)
 
 
 def add_notes(story: Story, row: Row) -> None:
@@ -276,27 +314,13 @@ def read_metric(story: Story, metric: Row, reading: Row, on: date) -> None:
     )
 
 
-def add_forecasts(story: Story, row: Row) -> None:
-    """Let the slip job say each week what it would have said then; the nightly job says it for today."""
-    last = last_day(row, story.days)
-    week = 1
-    while (on := story.days.start + timedelta(days=7 * week)) <= last:
-        story.add(story.moment(on, 20), lambda: slips.recompute(story.engagement, nightly=True))
-        week += 1
-
-
 def close(row: Row, engagement: Engagement, days: Days, manager: User) -> None:
-    """Hold, complete or end it where it is no longer active, and compute today's forecast where it is."""
-    state, why = row["stage"]["state"], row.get("stage_why", "")
+    """Hold, complete or end it."""
+    on, why = last_day(row, days), row["stage_why"]
     engagement.refresh_from_db()
-    if state == EngagementState.ACTIVE:
-        slips.recompute(engagement, nightly=True)
-        return
-    on = last_day(row, days)
-    with as_of(_morning(on, engagement.client.time_zone) + timedelta(hours=9)):
-        if state == EngagementState.ON_HOLD:
-            life.hold(by=manager, engagement=engagement, on=on, why=why)
-        elif state == EngagementState.COMPLETED:
-            life.complete(by=manager, engagement=engagement, on=on, why=why)
-        else:
-            life.end_early(by=manager, engagement=engagement, on=on, why=why)
+    if row["stage"]["state"] == EngagementState.ON_HOLD:
+        life.hold(by=manager, engagement=engagement, on=on, why=why)
+    elif row["stage"]["state"] == EngagementState.COMPLETED:
+        life.complete(by=manager, engagement=engagement, on=on, why=why)
+    else:
+        life.end_early(by=manager, engagement=engagement, on=on, why=why)

@@ -73,7 +73,7 @@ def taken_over(course: Course, imported_by: str) -> dict[str, Any]:
     }
 
 
-def bespoke_line(row: Row, team: Team, days: Days, owner_email: str) -> PlanLine:
+def bespoke_line(row: Row, team: Team, days: Days, owner_email: str, course: Course, imported_by: str) -> PlanLine:
     """Return one of the engagement's own deliverables."""
     plan = row["plan"]
     due_on = days.plan(plan["due_day"])
@@ -94,6 +94,7 @@ def bespoke_line(row: Row, team: Team, days: Days, owner_email: str) -> PlanLine
         done_lines=tuple(row.get("done", ())),
         evidence_kinds=tuple(dict.fromkeys(proof["kind"] for proof in row.get("evidence", ()))),
         after=tuple(plan.get("after", ())),
+        **taken_over(course, imported_by),
     )
 
 

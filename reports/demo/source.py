@@ -38,15 +38,16 @@ class Days:
         return self.calendar.next_working(self.start + timedelta(days=day))
 
     def offset(self, days: int) -> date:
-        """Return a date by its distance from today; a past one goes back to a working day, not before the start."""
+        """Return a date by its distance from today; a past one goes back to a working day, as `back` has it."""
         on = self.today + timedelta(days=days)
         return self.back(on) if days < 0 else on
 
     def back(self, on: date) -> date:
-        """Return the working day at or before a date, but not before the start."""
-        while on > self.start and not self.calendar.is_working(on):
+        """Return the working day at or before a date; from the start on, none before the start."""
+        first = self.start if on >= self.start else date.min
+        while on > first and not self.calendar.is_working(on):
             on -= timedelta(days=1)
-        return max(on, self.start)
+        return on
 
 
 @dataclass
@@ -107,6 +108,10 @@ def _finish(
 def bespoke(engagement: Row, days: Days) -> dict[str, Course]:
     """Return how the engagement's own deliverables stand, by title, from its overrides and sign-offs."""
     courses = {row["title"]: Course(row["title"]) for row in engagement.get("deliverables", ())}
+    imported = engagement["progress"].get("imported_through_day", -1)
+    for row in engagement.get("deliverables", ()):
+        if row["plan"]["due_day"] <= imported:
+            courses[row["title"]].before_emplace = engagement["progress"]["imported_by"]
     for row in engagement.get("overrides", ()):
         course = courses[row["deliverable"]]
         course.state = row["status"]
