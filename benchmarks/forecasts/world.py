@@ -46,7 +46,7 @@ class World:
         self.difficulty = rng.uniform(0.6, 1.5)
         self.answer = 1 / rng.uniform(1.5, 4)
         if scenario.slow:
-            self.speed[int(rng.integers(self.team))] *= rng.uniform(0.4, 0.65)
+            self.speed[int(rng.integers(self.team))] *= rng.uniform(0.5, 0.75)
         self.shock_rate = rng.uniform(0.02, 0.12) if scenario.shocks else 0.0
         self.growth_rate = rng.uniform(0.001, 0.008) * count if scenario.growth else 0.0
         for item in self.items:

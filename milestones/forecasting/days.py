@@ -40,7 +40,7 @@ class DayTable:
 
     def last_by(self, day: date) -> int:
         """The number of the last working day up to and including that day; -1 where the table begins later."""
-        return self.number(day + timedelta(days=1)) - 1
+        return self.counts[min(max(day.toordinal() + 1 - self.first, 0), len(self.counts) - 1)] - 1
 
     def day(self, number: float) -> date:
         """The date of a number; what lies beyond the table is its last day."""
@@ -79,6 +79,11 @@ class Bridge:
         into = owner.before[client.working - owner.first]
         back = client.before[owner.working - client.first]
         return cls(into, back.astype(np.float32))
+
+    def until(self, starts: Days, due: int) -> Days:
+        """The owner's days from each start to the client's number `due`, both included."""
+        last = self.into[min(max(due + 1, 0), len(self.into) - 1)]
+        return (last - self.into[np.clip(starts, 0, len(self.into) - 1).astype(np.int64)]).astype(np.float32)
 
     def finish(self, starts: Days, days: Days) -> Days:
         """The client's number of the day on which so many of the owner's days, at least one, are done."""

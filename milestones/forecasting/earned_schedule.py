@@ -60,7 +60,7 @@ def earned_schedule(plan: PlanInput) -> EarnedSchedule:
     if not works:
         return EarnedSchedule(0, ())
     start = plan.calendar.next_working(min(one.start_on for one in works))
-    end = max(max(one.due_on for one in works), start)
+    end = max(start, *(one.due_on for one in works))
     days = plan.calendar.working_days(start, max(end, plan.today - timedelta(days=1)))
     length = plan.calendar.working_days_in(start, end)
     weights = np.array([one.effort_days or 1.0 for one in works])

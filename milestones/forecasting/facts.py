@@ -30,6 +30,11 @@ class Facts:
     age: int
     elapsed: int
 
+    @property
+    def free_window(self) -> int:
+        """Who waits does not hold work back as well: what was waited is taken off the window."""
+        return max(1, self.window - (self.elapsed - self.age))
+
     def waited(self, today: date, *, on_client: bool) -> int:
         """Working days of the longest open wait so far."""
         return max((self.days_since(wait, today) for wait in self.work.open_waits(on_client=on_client)), default=0)
@@ -69,12 +74,10 @@ def observe(prior: Prior, facts: Facts) -> Observation | None:
     if facts.age <= 0 or work.state in {"dropped", "planned", "in_review"}:
         return None
     ratio = log(facts.age / facts.effort)
-    # Who waits does not hold work back as well: what was waited is taken off the window.
-    window = max(1, facts.window - (facts.elapsed - facts.age))
+    window = facts.free_window
     if work.is_open:
         return Observation(ratio, over=True, held=prior.paced * still_paced(prior, window, facts.age))
-    late = work.finished_on is not None and work.finished_on > work.due_on
-    if late:
+    if work.finished_on is not None and work.finished_on > work.due_on:
         return Observation(ratio)
     first, last = paced_between(prior, window)
     handed = facts.age / (last - first) if first < facts.age <= last else 0.0

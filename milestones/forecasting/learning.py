@@ -45,7 +45,7 @@ class Posterior:
     grid: Floats
     weights: Floats
     given_mu: Mapping[int | None, Floats]
-    owners_sd: float
+    unseen: Floats
 
     @property
     def mean(self) -> float:
@@ -60,11 +60,9 @@ class Posterior:
         """Values of mu for uniforms in (0, 1)."""
         return quantile(self.grid, self.weights, uniforms)
 
-    def draw_owner(self, owner: int | None, mu: Floats, uniforms: Floats, normals: Floats) -> Floats:
-        """Values of an owner's theta that go with values of mu: by table for one seen, else around mu."""
-        rows = self.given_mu.get(owner)
-        if rows is None:
-            return mu + self.owners_sd * normals
+    def draw_owner(self, owner: int | None, mu: Floats, uniforms: Floats) -> Floats:
+        """Values of an owner's theta that go with values of mu."""
+        rows = self.given_mu.get(owner, self.unseen)
         step = self.grid[1] - self.grid[0]
         at = np.clip(np.rint((mu - self.grid[0]) / step), 0, len(self.grid) - 1).astype(np.int64)
         rising = (np.cumsum(rows, axis=1) + np.arange(len(rows))[:, None]).ravel()
@@ -91,14 +89,12 @@ def learn(prior: Prior, seen: Mapping[int | None, Sequence[Observation]]) -> Pos
     logs = -0.5 * ((grid - centre) / spread) ** 2
     given_mu: dict[int | None, Floats] = {}
     for owner, observations in seen.items():
-        if observations:
-            likelihood = _likelihood(observations, grid, sqrt(prior.within))
-            joint = kernel * likelihood
-            evidence = np.maximum(joint.sum(axis=1), 1e-300)
-            logs = logs + np.log(evidence)
-            given_mu[owner] = joint / evidence[:, None]
+        joint = kernel * _likelihood(observations, grid, sqrt(prior.within))
+        evidence = np.maximum(joint.sum(axis=1), 1e-300)
+        logs += np.log(evidence)
+        given_mu[owner] = joint / evidence[:, None]
     weights = np.exp(logs - logs.max())
-    return Posterior(grid, weights / weights.sum(), given_mu, sqrt(prior.owners))
+    return Posterior(grid, weights / weights.sum(), given_mu, kernel)
 
 
 def _likelihood(observations: Sequence[Observation], grid: Floats, sigma: float) -> Floats:

@@ -47,14 +47,14 @@ def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:
 def of(ready: Study) -> PlanForecast:
     """The forecast of a plan that was made ready."""
     plan = ready.plan
-    worlds, place = ready.worlds()
+    causes, place = ready.causes()
     own = ready.own_chances() if plan.risk else {}
-    run = _Run(ready, ready.finishes(worlds), place, own)
+    run = _Run(ready, ready.finishes(causes), place, own)
     works = {work.id: found for work, found in zip(ready.works, _works(run), strict=True)}
     dues = sorted(plan.milestones, key=lambda due: due.due_on)
     milestones = {due.id: found for due in plan.milestones if (found := _milestone(run, due, dues)) is not None}
     whole = _whole(run, dues)
-    return PlanForecast(plan.today, ready.draws.need.shape[1], works, milestones, whole)
+    return PlanForecast(plan.today, ready.draws.count, works, milestones, whole)
 
 
 # --- deliverables ------------------------------------------------------------------------------------------------
@@ -124,8 +124,9 @@ def _latest(
     still_open = [work for work in works if work.is_open]
     if not still_open:
         return _reached(run, due, works)
-    known = np.maximum.reduce([run.finish[work.id] for work in works])
-    critical = _critical(run, still_open, known[0])
+    columns = np.array([run.finish[work.id] for work in still_open])
+    known = columns.max(axis=0)
+    critical = _critical(still_open, columns[:, 0], known[0])
     latest = _with_additions(run, known, due, after, last=last)
     seen = _seen(run, _ordered([latest])[0], due.due_on)
     facts = [run.study.facts[one] for one in critical]
@@ -151,19 +152,21 @@ def _reached(run: _Run, due: MilestoneDue, works: Sequence[Work]) -> MilestoneFo
 def _with_additions(run: _Run, known: Days, due: MilestoneDue, after: date | None, *, last: bool) -> Days:
     """What is added falls due a usual window after it arrives, and belongs to the first milestone after that."""
     draws, table = run.study.draws, run.study.table
-    for n in range(len(draws.added)):
-        expected = draws.arrival[n] + draws.window[n]
-        belongs = draws.exists[n]
-        if not last:
-            belongs = belongs & (expected <= table.last_by(due.due_on))
-        if after is not None:
-            belongs = belongs & (expected > table.last_by(after))
-        known = np.maximum(known, np.where(belongs, run.finish[-n - 1], np.float32(-1)))
-    return known
+    if not draws.added:
+        return known
+    finish = np.array([run.finish[-n - 1] for n in range(len(draws.added))])
+    if after is None and last:
+        return np.maximum(known, finish.max(axis=0))
+    expected = draws.arrival + draws.window
+    belongs = np.ones(expected.shape, dtype=np.bool_) if last else expected <= table.last_by(due.due_on)
+    if after is not None:
+        belongs &= expected > table.last_by(after)
+    return np.maximum(known, np.where(belongs[:, None, :], finish, np.float32(-1)).max(axis=0))
 
 
-def _critical(run: _Run, works: Sequence[Work], latest: Days) -> tuple[int, ...]:
-    shares = {work.id: float(np.count_nonzero(run.finish[work.id][0] == latest)) / len(latest) for work in works}
+def _critical(works: Sequence[Work], columns: Days, latest: Days) -> tuple[int, ...]:
+    counted = np.count_nonzero(columns == latest, axis=1) / len(latest)
+    shares = {work.id: float(share) for work, share in zip(works, counted, strict=True)}
     return tuple(sorted((one for one in shares if shares[one] >= CRITICAL_SHARE), key=lambda one: -shares[one]))
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from milestones.forecasting.days import Days
 
 Words = NDArray[np.uint64]
-Index = NDArray[np.intp]
+Levels = NDArray[np.uint16]
 
 LEVELS = 1 << 16
 _A, _B, _STEP = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15)
@@ -33,7 +33,7 @@ def seed_of(engagement: str, today: date) -> int:
 def words(seed: int, names: Sequence[int], stream: int, draws: int) -> Words:
     """One hash for each name (row) and draw (column)."""
     rows = _mix(_mix(np.array([seed], dtype=np.uint64)) ^ np.array(names, dtype=np.int64).astype(np.uint64))
-    rows = _mix(rows + np.uint64(stream) * _STEP)
+    rows = _mix(rows + np.uint64((stream * int(_STEP)) % (1 << 64)))
     columns = np.arange(1, draws + 1, dtype=np.uint64) * _STEP
     return _mix(rows[:, None] + columns[None, :])
 
@@ -48,15 +48,14 @@ def _mix(x: Words) -> Words:
     return x
 
 
-def level(hashed: Words, part: int) -> Index:
+def level(hashed: Words, part: int) -> Levels:
     """The part (0 to 3) of a hash that picks an entry of a table."""
-    return ((hashed >> np.uint64(16 * part)) & np.uint64(LEVELS - 1)).astype(np.intp)
+    return hashed.view(np.uint16).reshape(*hashed.shape, 4)[..., part]
 
 
 def uniform(hashed: Words, part: int) -> Days:
     """A number between 0 and 1, neither included."""
-    bits = ((hashed >> np.uint64(16 * part)) & np.uint64(LEVELS - 1)).astype(np.float32)
-    return np.asarray((bits + np.float32(0.5)) / np.float32(LEVELS), dtype=np.float32)
+    return np.asarray((level(hashed, part) + np.float32(0.5)) * np.float32(1 / LEVELS), dtype=np.float32)
 
 
 @lru_cache(maxsize=8)

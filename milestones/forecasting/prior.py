@@ -74,8 +74,8 @@ class Prior:
     easy_load: int = 4
     load_slowdown: float = 0.04
     start_lag: Rate = Rate(0.5, 2.0)
-    wait_rate: Rate = Rate(0.02, 1.0)
-    growth: Rate = Rate(0.1, 0.5)
+    wait_rate: Rate = Rate(0.02, 0.5)
+    growth: Rate = Rate(0.1, 0.3)
     review: LogNormal = LogNormal(2.0, 0.8)
     waits: Mapping[str, LogNormal] = field(
         default_factory=lambda: MappingProxyType(

@@ -1,4 +1,4 @@
-"""How many deliverables an owner has in hand at once, and how soon work begins that could begin.
+"""How much an owner takes in hand at once, and how soon work begins that could begin.
 
 Work that is ready and is not begun while its owner is busy says that there is a queue: that owner takes no more than
 was ever seen in hand at once. Without such a sign nobody is taken to do more at once than was seen or planned.
@@ -18,7 +18,7 @@ BLOCKED_DAYS = 3  # days of ready work lying while its owner was busy, from whic
 
 @dataclass(frozen=True)
 class Queues:
-    """Deliverables in hand at once by owner; starts seen, and the days on which they could have been."""
+    """Deliverables in hand at once, by owner; starts seen, and the days on which they could have been."""
 
     slots: Mapping[int, int]
     starts: int
@@ -27,40 +27,49 @@ class Queues:
 
 def queues(facts: Mapping[int, Facts], table: DayTable, today: date) -> Queues:
     """Read an engagement's past in the client's working days."""
-    now = table.number(today)
     by_owner: dict[int | None, list[Facts]] = {}
     for one in facts.values():
         by_owner.setdefault(one.work.owner, []).append(one)
     slots: dict[int, int] = {}
     starts, days = 0, 0.0
     for owner, mine in by_owner.items():
-        # An owner's own days would have gaps where the owner was away: nobody starts anything then.
-        idle = [_idle(one, facts, table, now) for one in mine]
-        busy = _in_hand([_run(one, table, now) for one in mine], now)
-        seen = max(busy.values(), default=0)
+        seen = _Seen.of(mine, facts, table, table.number(today))
         if owner is not None:
-            slots[owner] = _slots(seen, busy, [one for one in idle if one], mine, table)
-        begun, possible = _lag(idle, mine, busy, slots[owner] if owner is not None else len(mine) + 1)
+            slots[owner] = seen.slots()
+        begun, possible = seen.lag(slots[owner] if owner is not None else len(mine) + 1)
         starts, days = starts + begun, days + possible
     return Queues(slots, starts, days)
 
 
-def _slots(seen: int, busy: Mapping[int, int], idle: Iterable[range], mine: Sequence[Facts], table: DayTable) -> int:
-    blocked = sum(busy.get(day, 0) >= max(seen, 1) for one in idle for day in one)
-    if seen and blocked >= BLOCKED_DAYS:
-        return seen
-    spans = [range(table.number(one.work.start_on), table.last_by(one.work.due_on) + 1) for one in mine]
-    return max(seen, max(_in_hand(spans, None).values(), default=1), 1)
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """One owner's days: for each deliverable when it ran, and when it could have been begun and was not."""
 
+    mine: Sequence[Facts]
+    runs: Sequence[range]
+    idle: Sequence[range | None]
+    busy: Mapping[int, int]
+    plan: Mapping[int, int]
 
-def _lag(idle: Sequence[range | None], mine: Sequence[Facts], busy: Mapping[int, int], slots: int) -> tuple[int, float]:
-    """Starts, and days before them on which the owner had a hand free."""
-    starts, days = 0, 0
-    for one, span in zip(mine, idle, strict=True):
-        if span is not None:
-            starts += one.work.started_on is not None
-            days += sum(busy.get(day, 0) < slots for day in span)
-    return starts, float(days)
+    @classmethod
+    def of(cls, mine: Sequence[Facts], facts: Mapping[int, Facts], table: DayTable, now: int) -> _Seen:
+        runs = [_run(one, table, now) for one in mine]
+        plan = [range(table.number(one.work.start_on), table.last_by(one.work.due_on) + 1) for one in mine]
+        return cls(mine, runs, [_idle(one, facts, table, now) for one in mine], in_hand(runs), in_hand(plan))
+
+    def slots(self) -> int:
+        seen = max(self.busy.values(), default=0)
+        blocked = sum(self.busy.get(day, 0) >= max(seen, 1) for one in self.idle if one for day in one)
+        return seen if seen and blocked >= BLOCKED_DAYS else max(seen, max(self.plan.values(), default=1), 1)
+
+    def lag(self, slots: int) -> tuple[int, float]:
+        """Starts, and days before them on which the owner had a hand free."""
+        starts, days = 0, 0
+        for one, span in zip(self.mine, self.idle, strict=True):
+            if span is not None:
+                starts += one.work.started_on is not None
+                days += sum(self.busy.get(day, 0) < slots for day in span)
+        return starts, float(days)
 
 
 def _idle(one: Facts, facts: Mapping[int, Facts], table: DayTable, now: int) -> range | None:
@@ -89,14 +98,15 @@ def _run(one: Facts, table: DayTable, now: int) -> range:
     if work.is_open and (work.state != "in_review" or handed_in is None):
         until = now
     else:
-        until = table.number(handed_in) if handed_in else table.last_by(work.finished_on or work.due_on)
-    return range(table.number(work.started_on), until + (not work.is_open))
+        until = table.last_by(handed_in or work.finished_on or work.due_on) + 1
+    begun = table.number(work.started_on)
+    return range(begun, max(begun, min(until, now)))
 
 
-def _in_hand(spans: Iterable[range], now: int | None) -> dict[int, int]:
+def in_hand(spans: Iterable[range]) -> dict[int, int]:
+    """Count what runs on each day."""
     found: dict[int, int] = {}
     for span in spans:
         for day in span:
-            if now is None or day < now:
-                found[day] = found.get(day, 0) + 1
+            found[day] = found.get(day, 0) + 1
     return found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from milestones.forecasting.cascade import Net, Run, Worlds, schedule_order
+from milestones.forecasting.cascade import Cascade, Causes
 from milestones.forecasting.days import Bridge, Days, DayTable, table
-from milestones.forecasting.draws import Draws, Past, draw_works, draw_worlds, learn_past
+from milestones.forecasting.draws import Draws, draw_works, draw_worlds
 from milestones.forecasting.facts import Facts, facts_of
 from milestones.forecasting.order import in_order
+from milestones.forecasting.past import Past, learn_past
+from milestones.forecasting.schedule import Net, schedule
 from milestones.forecasting.types import PlanInput, Work
 
 
@@ -21,33 +23,34 @@ class Study:
     plan: PlanInput
     works: Sequence[Work]
     facts: Mapping[int, Facts]
-    table: DayTable
     past: Past
     net: Net
     draws: Draws
+    order: Sequence[int]
+    bridges: Mapping[int | None, Bridge]
+
+    @property
+    def table(self) -> DayTable:
+        return self.net.table
 
     def own_chances(self) -> dict[int, float]:
         """The cascade's own chance of each unfinished deliverable to be done by its due date."""
-        found = Run(self.net, self.draws, Worlds(1, 1, 1, 1, 1), {}).all()
-        return {
-            work.id: float((found[work.id][0] <= self.table.last_by(work.due_on)).mean())
-            for work in self.works
-            if work.is_open
-        }
+        found = Cascade(self.net, self.draws, self.bridges).run(self.order)
+        return {key: float((found[key][0] <= self.net.due[key]).mean()) for key in self.draws.rows}
 
-    def finishes(self, worlds: Worlds) -> dict[int, Days]:
-        """Numbers of the last day, per world and draw; additions have negative ids."""
-        return Run(self.net, self.draws, worlds, self.plan.risk).all()
+    def finishes(self, causes: Causes) -> dict[int, Days]:
+        """Numbers of the last day, by world and draw; additions have negative ids."""
+        return Cascade(self.net, self.draws, self.bridges, causes, self.plan.risk).run(self.order)
 
-    def worlds(self) -> tuple[Worlds, tuple[int, ...]]:
-        """The distinct worlds, and the place among them of each of CAUSES: a cause that is not there takes none."""
-        waits = [held for held in self.draws.holds.values()]
-        client, others = any(one[0] is not None for one in waits), any(one[1] is not None for one in waits)
+    def causes(self) -> tuple[Causes, tuple[int, ...]]:
+        """The distinct worlds, and which of them stands for the world after each cause is taken out."""
+        held = list(self.draws.holds.values())
+        client, others = any(one[0] is not None for one in held), any(one[1] is not None for one in held)
         loaded = self.draws.calm is not self.draws.need or any(work.owner is not None for work in self.works)
         places = [0]
         for acts in (client, others, loaded, True):
             places.append(places[-1] + acts)
-        return Worlds(places[4] + 1, *places[1:]), tuple(places)
+        return Causes(places[4] + 1, *(max(one, 1) for one in places[1:])), tuple(places)
 
 
 def study(plan: PlanInput, draws: int = 1000, *, past: Past | None = None) -> Study:
@@ -61,17 +64,19 @@ def study(plan: PlanInput, draws: int = 1000, *, past: Past | None = None) -> St
     facts = {work.id: facts_of(plan, work, tables[work.owner]) for work in works}
     known = past or learn_past(plan, facts, client)
     owners = list(dict.fromkeys(work.owner for work in works)) or [None]
-    drawn = draw_works(plan, facts, known, draw_worlds(plan, known, owners, draws), client)
+    worlds = draw_worlds(plan, known, owners, draws)
+    drawn = draw_works(plan, facts, known, worlds, client)
     net = Net(
         works={work.id: work for work in works},
         table=client,
         now=client.number(plan.today),
-        order=(),
         owners=owners,
-        slots=known.queues.slots,
-        bridges={owner: Bridge.between(client, one) for owner, one in tables.items() if one is not client},
+        queues=known.queues,
+        start={work.id: client.number(work.start_on) for work in works},
+        due={work.id: client.last_by(work.due_on) for work in works},
     )
-    return Study(plan, works, facts, client, known, replace(net, order=schedule_order(net, drawn, works)), drawn)
+    bridges = {owner: Bridge.between(client, one) for owner, one in tables.items() if one is not client}
+    return Study(plan, works, facts, known, net, drawn, schedule(net, drawn), bridges)
 
 
 def _tables(plan: PlanInput, works: Sequence[Work]) -> dict[int | None, DayTable]:

@@ -17,7 +17,7 @@ import numpy as np
 from milestones.forecasting.days import Days
 from milestones.forecasting.facts import Facts
 from milestones.forecasting.learning import Lasted, RatePosterior, learn_clustered_rate, learn_median, quantile
-from milestones.forecasting.noise import LEVELS, Index
+from milestones.forecasting.noise import LEVELS, Levels
 from milestones.forecasting.prior import Floats, Prior, normal_cdf, normal_quantile
 from milestones.forecasting.types import Wait
 
@@ -89,17 +89,20 @@ def draw_median(grid: tuple[Floats, Floats], uniforms: Floats) -> Days:
     return np.exp(quantile(*grid, uniforms)).astype(np.float32)
 
 
-def to_come(expected: Days, medians: Days, uniforms: Days, places: Index) -> Days:
+def to_come(expected: Days, medians: Days, uniforms: Days, places: Levels) -> Days:
     """Working days of waits that are still to strike, for expected numbers of them (rows of draws)."""
     none = np.exp(-expected)
-    number = (uniforms > none).astype(np.intp)
-    term = none
-    reached = none
+    struck = uniforms > none
+    x, u, term = expected[struck], uniforms[struck], none[struck]
+    number = np.ones(len(x), dtype=np.intp)
+    reached = term.copy()
     for n in range(1, MOST):
-        term = term * expected / np.float32(n)
-        reached = reached + term
-        number += uniforms > reached
-    return np.asarray(_sums()[number, places >> 4] * medians, dtype=np.float32)
+        term *= x / np.float32(n)
+        reached += term
+        number += u > reached
+    days = np.zeros_like(expected)
+    days[struck] = _sums()[number, places[struck] >> 4] * np.broadcast_to(medians, expected.shape)[struck]
+    return days
 
 
 @lru_cache(maxsize=1)
@@ -107,13 +110,12 @@ def _sums() -> Days:
     """Quantiles of sums of 0 to 4 waits of median 1; a table, since sums of lognormals have no formula."""
     rng = np.random.default_rng(20260302)
     single = np.exp(0.9 * rng.standard_normal((MOST, 40 * _STEPS)))
-    rows = [np.zeros(_STEPS)]
-    for n in range(1, MOST + 1):
-        rows.append(np.quantile(single[:n].sum(axis=0), (np.arange(_STEPS) + 0.5) / _STEPS))
+    shares = (np.arange(_STEPS) + 0.5) / _STEPS
+    rows = [np.quantile(single[:n].sum(axis=0), shares) for n in range(MOST + 1)]
     return np.array(rows, dtype=np.float32)
 
 
-def lasting(sigma: float, medians: Days, age: int, places: Index) -> Days:
+def lasting(sigma: float, medians: Days, age: int, places: Levels) -> Days:
     """Working days until an open wait ends, given that it has lasted `age` days: at least one."""
     at = np.log(medians)
     uniforms = (places + 0.5) / LEVELS

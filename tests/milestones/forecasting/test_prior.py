@@ -32,9 +32,8 @@ def test_two_owners_are_pooled_and_told_apart():
     assert posterior.owner_mean(1) > posterior.mean > posterior.owner_mean(2)
     assert posterior.owner_mean(3) == posterior.mean
     drawn = posterior.draw(np.random.default_rng(0).random(50_000))
-    normals = np.random.default_rng(1).normal(size=50_000)
     for owner in (1, 2, 3):
-        theta = posterior.draw_owner(owner, drawn, np.random.default_rng(2).random(50_000), normals)
+        theta = posterior.draw_owner(owner, drawn, np.random.default_rng(2).random(50_000))
         assert theta.mean() == pytest.approx(posterior.owner_mean(owner), abs=0.02)
 
 

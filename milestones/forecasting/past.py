@@ -1,0 +1,54 @@
+"""What an engagement's history says, gathered once; a what-if keeps it and changes only what is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from milestones.forecasting.days import DayTable
+from milestones.forecasting.facts import Facts, observe
+from milestones.forecasting.learning import Observation, Posterior, RatePosterior, learn, learn_lag, learn_rate
+from milestones.forecasting.prior import Rate
+from milestones.forecasting.queues import Queues, queues
+from milestones.forecasting.types import PlanInput
+from milestones.forecasting.waits import WaitPast, learn_waits
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Slip ratios of the engagement and its owners, its waits, its queues, how late work starts, what is added."""
+
+    ratios: Posterior
+    waits: WaitPast
+    queues: Queues
+    lag: RatePosterior
+    growth: RatePosterior
+
+
+def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> Past:
+    past = queues(facts, table, plan.today)
+    seen: dict[int | None, list[Observation]] = {}
+    for one in facts.values():
+        told = observe(plan.prior, one)
+        if told is not None:
+            seen.setdefault(one.work.owner, []).append(told)
+    return Past(
+        learn(plan.prior, seen),
+        learn_waits(plan.prior, facts.values(), plan.today),
+        past,
+        learn_lag(plan.prior.start_lag, past.starts, past.days),
+        _growth(plan, facts, table),
+    )
+
+
+def _growth(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> RatePosterior:
+    """Additions for each working day; what is assumed beforehand is a share of the plan over its whole length."""
+    works = [one.work for one in facts.values()]
+    if not works:
+        return RatePosterior(1.0, 0.0)
+    added = sum(work.added_on is not None for work in works)
+    first = min(work.start_on for work in works)
+    length = max(1, table.count(first, max(work.due_on for work in works)) + 1)
+    gone = min(max(0, table.count(first, plan.today)), length)
+    mean = plan.prior.growth.mean * max(1, len(works) - added) / length
+    return learn_rate(Rate(mean, plan.prior.growth.shape), added, gone)

@@ -1,0 +1,112 @@
+"""One cascade of mean durations, to see in which order owners take things up."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from milestones.forecasting.days import DayTable
+from milestones.forecasting.draws import Draws
+from milestones.forecasting.queues import Queues
+from milestones.forecasting.types import Work
+
+
+@dataclass(frozen=True, eq=False)
+class Net:
+    """A plan in the numbers of working days; additions have negative ids, and go to each owner in turn."""
+
+    works: Mapping[int, Work]
+    table: DayTable
+    now: int
+    owners: Sequence[int | None]
+    queues: Queues
+    start: Mapping[int, int] = field(default_factory=dict)
+    due: Mapping[int, int] = field(default_factory=dict)
+
+    def owner(self, key: int) -> int | None:
+        return self.works[key].owner if key >= 0 else self.owners[(-key - 1) % len(self.owners)]
+
+    def slots(self, owner: int | None) -> int:
+        """How many an owner takes in hand at once; 0 where nobody is named, and nobody queues."""
+        return 0 if owner is None else self.queues.slots.get(owner, 1)
+
+    def is_planned(self, key: int) -> bool:
+        return key < 0 or self.works[key].state == "planned"
+
+
+def row_of(draws: Draws, key: int) -> int:
+    return draws.rows[key] if key >= 0 else draws.added[-key - 1]
+
+
+def schedule(net: Net, draws: Draws) -> list[int]:
+    """The order of all open work and additions, by one cascade of mean durations."""
+    mean = np.maximum((draws.need + draws.stops).mean(axis=1), draws.pace.mean(axis=1)) + draws.lag.mean(axis=1)
+    return _Pass(net, draws, mean.tolist()).run()
+
+
+class _Pass:
+    """Whoever queues takes what can be begun first, and of that what is due first. One order serves all draws."""
+
+    def __init__(self, net: Net, draws: Draws, length: Sequence[float]) -> None:
+        self.net, self.draws, self.length = net, draws, length
+        self.heap: list[tuple[float, float, int]] = []
+        self.followers: dict[int, list[int]] = {}
+        self.missing: dict[int, int] = {}
+        self.ready: dict[int, float] = {}
+        self.free: dict[int, list[float]] = {}
+
+    def run(self) -> list[int]:
+        self._line_up()
+        order: list[int] = []
+        while self.heap:
+            ready, due, key = heapq.heappop(self.heap)
+            free = self._hands(key)
+            if free and self.net.is_planned(key) and free[0] > ready:
+                heapq.heappush(self.heap, (free[0], due, key))
+                continue
+            begin = max(ready, float(self.net.now))
+            end = begin + self.length[row_of(self.draws, key)]
+            if free:
+                heapq.heapreplace(free, end)
+            order.append(key)
+            self._release(key, end)
+        return order
+
+    def _line_up(self) -> None:
+        for key, work in self.net.works.items():
+            if work.is_open:
+                before = [one for one in work.predecessors if one in self.draws.rows] if self._waits(key) else []
+                self.ready[key] = self._start(key)
+                self.missing[key] = len(before)
+                for one in before:
+                    self.followers.setdefault(one, []).append(key)
+                if not before:
+                    self._push(key)
+        for place, arrival in enumerate(self.draws.arrival.mean(axis=1).tolist()):
+            heapq.heappush(self.heap, (arrival, 1e9, -place - 1))
+
+    def _waits(self, key: int) -> bool:
+        return self.net.works[key].state == "planned"
+
+    def _start(self, key: int) -> float:
+        """What runs already comes first."""
+        return float(max(self.net.now, self.net.start[key])) if self._waits(key) else -1.0
+
+    def _push(self, key: int) -> None:
+        heapq.heappush(self.heap, (self.ready[key], float(self.net.due[key]), key))
+
+    def _hands(self, key: int) -> list[float] | None:
+        owner = self.net.owner(key)
+        if owner is None or (key >= 0 and self.net.works[key].state == "in_review"):
+            return None
+        return self.free.setdefault(owner, [0.0] * self.net.slots(owner))
+
+    def _release(self, key: int, end: float) -> None:
+        for one in self.followers.get(key, ()):
+            self.ready[one] = max(self.ready[one], end)
+            self.missing[one] -= 1
+            if not self.missing[one]:
+                self._push(one)
