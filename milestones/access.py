@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 
 from accounts.access import require_firm
 from accounts.http import AuthedHttpRequest
-from engagements.models import Engagement
-from milestones.models import Comment, Deliverable, DoneLine, Evidence, Milestone, PlanChange, Wait
+from engagements.models import Engagement, Placement, Risk
+from milestones.models import Comment, Deliverable, DoneLine, Evidence, HandoverLine, Milestone, PlanChange, Wait
 
 LOADED = ("deliverable__engagement__client", "deliverable__engagement__manager")
 
@@ -66,4 +66,24 @@ def change(request: AuthedHttpRequest, public_id: str) -> PlanChange:
 def comment(request: AuthedHttpRequest, public_id: str) -> Comment:
     """Return a line of a thread."""
     rows = Comment.objects.select_related("engagement__client", "deliverable", "answers__deliverable")
+    return get_object_or_404(rows.filter(engagement__in=_visible(request)), public_id=public_id)
+
+
+def placement(request: AuthedHttpRequest, code: str, public_id: str) -> Placement:
+    """Return a placement of an engagement."""
+    rows = Placement.objects.select_related("engagement__client", "specialist__user", "user", "role")
+    return get_object_or_404(rows.filter(engagement__in=_visible(request)), engagement__code=code, public_id=public_id)
+
+
+def risk(request: AuthedHttpRequest, public_id: str) -> Risk:
+    """Return a risk of an engagement, open or closed."""
+    rows = Risk.objects.select_related("engagement__client", "failure_mode", "owner")
+    return get_object_or_404(rows.filter(engagement__in=_visible(request)), public_id=public_id)
+
+
+def handover_line(request: AuthedHttpRequest, public_id: str) -> HandoverLine:
+    """Return a line of a handover."""
+    rows = HandoverLine.objects.select_related(
+        "handover__engagement__client", "handover__leaving__user", "handover__coming__user"
+    )
     return get_object_or_404(rows.filter(engagement__in=_visible(request)), public_id=public_id)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from milestones.views import changes, evidence, life, talk, waits, work
+from milestones.views import changes, evidence, handovers, life, talk, waits, work
 
 urlpatterns = [
     path("", include("milestones.urls_new")),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("evidence/<slug:public_id>/remove/", evidence.remove, name="evidence_remove"),
     path("waits/<slug:public_id>/close/", waits.close, name="wait_close"),
     path("waits/<slug:public_id>/nudge/", waits.nudge, name="wait_nudge"),
+    path("handovers/lines/<slug:public_id>/tick/", handovers.tick, name="handover_tick"),
     path("changes/<slug:public_id>/withdraw/", changes.withdraw, name="change_withdraw"),
     path("engagements/<slug:code>/comments/", talk.comment, name="comment_add"),
     path("engagements/<slug:code>/life/<slug:what>/", life.change, name="engagement_life"),

@@ -14,6 +14,7 @@ from engagements.models import Contact, Engagement
 from milestones.models import Deliverable, Wait
 from milestones.states import DeliverableState
 from reports import mail
+from reports.cover import addresses_of
 from reports.mail import Letter
 
 
@@ -25,7 +26,7 @@ def _note(
     lines: list[str],
     button: str,
     path: str,
-    reply_to: str,
+    reply_to: tuple[str, ...],
     quote: str = "",
 ) -> Letter:
     context = {
@@ -38,7 +39,7 @@ def _note(
         "url": mail.absolute(path),
     }
     html, text = mail.written("mail/note", reader, context)
-    return Letter(reader.email, subject, html, text, reply_to=(reply_to,) if reply_to else ())
+    return Letter(reader.email, subject, html, text, reply_to=reply_to)
 
 
 def sign_off_request(deliverable: Deliverable, contact: Contact) -> Letter:
@@ -55,7 +56,7 @@ def sign_off_request(deliverable: Deliverable, contact: Contact) -> Letter:
             ],
             button=_("Review"),
             path=reverse("portal_deliverable", args=[engagement.code, deliverable.public_id]),
-            reply_to=engagement.manager.email,
+            reply_to=addresses_of(engagement),
         )
 
 
@@ -75,7 +76,7 @@ def nudge(wait: Wait, contact: Contact) -> Letter:
             quote="" if wait.for_sign_off else wait.what,
             button=_("Review") if wait.for_sign_off else _("Reply"),
             path=_wait_path(wait),
-            reply_to=engagement.manager.email,
+            reply_to=addresses_of(engagement),
         )
 
 
@@ -101,7 +102,7 @@ def plan_offer(engagement: Engagement, contact: Contact) -> Letter:
             ],
             button=_("Read the plan"),
             path=reverse("portal_plan", args=[engagement.code]),
-            reply_to=engagement.manager.email,
+            reply_to=addresses_of(engagement),
         )
 
 
@@ -122,7 +123,7 @@ def invitation(contact: Contact, by: User) -> Letter:
             ],
             button=_("Sign in"),
             path=reverse("account_login"),
-            reply_to=by.email,
+            reply_to=(by.email,),
         )
 
 

@@ -27,7 +27,8 @@ LONG_WAIT: Final = 3
 class Need:
     """One line of "Needs you": who (bold), the reason as a sentence, and what its one button does.
 
-    `post` is the address that the button posts to; without one the button is a link to `url`.
+    `post` is the address that the button posts to; without one the button is a link to `url`. `covers` says for which
+    absent manager the reader stands in.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Need:
     url: str
     since: date
     post: str = ""
+    covers: str = ""
 
 
 def needs_of(user: User, rows: Iterable[Light]) -> list[Need]:
@@ -65,7 +67,7 @@ def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Light]) -> list
         return [_logged(row) for row in rows]
     say = SAY[kind]
     of_brief = [(row, briefs.get(row.engagement or 0)) for row in rows]
-    return [need for row, brief in of_brief if brief and (need := say(row, brief))]
+    return [replace(need, covers=brief.covers) for row, brief in of_brief if brief and (need := say(row, brief))]
 
 
 def _slipping(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
@@ -84,6 +86,7 @@ def _worst(flags: list[Found], brief: Light) -> Need:
         verb=_("Re-plan"),
         url=f"{reverse('engagement_ask', args=[brief.code])}?pick={worst.ref}" if worst.ref else brief.url,
         since=min(flag.since for flag in flags),
+        covers=brief.covers,
     )
 
 
@@ -171,6 +174,7 @@ def _stale(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
                 verb=_("Add reading"),
                 url=f"{reverse('outcomes', args=[briefs[pk].code])}#m-{oldest.ref}",
                 since=oldest.since,
+                covers=briefs[pk].covers,
             )
         )
     return made

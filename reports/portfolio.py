@@ -1,7 +1,7 @@
 """The account manager's home: four figures, what needs a decision, and every engagement in a row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -74,6 +74,7 @@ class Row:
     team: tuple[str, ...]
     more: int
     updated: str
+    covers: str = ""
 
 
 def chips(rows: Sequence[Light], current: str) -> list[Chip]:
@@ -108,6 +109,12 @@ def rows_of(ids: Sequence[int]) -> list[Row]:
     metrics = _lead_metrics(ids)
     teams = _teams(ids)
     return [_row(loaded[pk], milestones.get(pk, ()), metrics.get(pk), teams.get(pk, [])) for pk in ids if pk in loaded]
+
+
+def covering(rows: Sequence[Row], lights: Iterable[Light]) -> list[Row]:
+    """Mark the rows of absent managers for whom the reader stands in."""
+    covers = {light.code: light.covers for light in lights if light.covered_until}
+    return [replace(row, covers=covers[row.code]) if row.code in covers else row for row in rows]
 
 
 def _engagements(ids: Sequence[int]) -> dict[int, Engagement]:

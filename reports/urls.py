@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 # The portal, the log of an engagement and the output have their addresses in files of their own.
 urlpatterns += [
     path("", include(name))
-    for name in ("reports.urls_portal", "reports.urls_new", "reports.urls_output")
+    for name in ("reports.urls_portal", "reports.urls_new", "reports.urls_output", "reports.urls_people")
     if find_spec(name)
 ]
 urlpatterns += [

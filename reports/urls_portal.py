@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reports.views import portal, portal_answers, portal_files, portal_plan, portal_settings, portal_signing
+from reports.views import ledger, portal, portal_answers, portal_files, portal_plan, portal_settings, portal_signing
 
 PAGES = [
     path("", portal.home, name="portal"),
@@ -12,6 +12,7 @@ PAGES = [
     path("<slug:code>/d/<slug:public_id>/", portal_signing.deliverable, name="portal_deliverable"),
     path("<slug:code>/m/<int:day>/sign/", portal_signing.milestone_sign, name="portal_milestone_sign"),
     path("<slug:code>/w/<slug:public_id>/", portal_answers.wait, name="portal_wait"),
+    path("<slug:code>/waits.csv", ledger.portal_export, name="portal_waits_csv"),
     path("<slug:code>/plan/", portal_plan.plan, name="portal_plan"),
     path("<slug:code>/changes/new/", portal_plan.ask, name="portal_ask"),
     path("<slug:code>/changes/<slug:public_id>/", portal_plan.change, name="portal_change"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -15,6 +16,8 @@ from engagements.guards import require_draft, require_manager, require_open
 from engagements.loads import Share, by_week, overloaded
 from engagements.models import Engagement, Placement
 from roles.models import Role, Specialist
+
+CHANGING: Final = ("percent", "starts_on", "ends_on", "overload_reason", "title", "order_number", "order_ends_on")
 
 
 def shares(specialist_ids: Iterable[int], start: date, end: date, *, but: int | None = None) -> list[Share]:
@@ -68,11 +71,9 @@ def place(
     """Place a specialist, both days included. More than a full week anywhere needs a reason."""
     require_manager(by)
     require_open(engagement)
-    placement = Placement(
-        engagement=engagement,
-        client_id=engagement.client_id,
-        specialist=specialist,
-        user_id=specialist.user_id,
+    placement = _new(
+        engagement,
+        specialist,
         role=role,
         title=title.strip(),
         percent=percent,
@@ -85,18 +86,95 @@ def place(
     return placement
 
 
+def _new(engagement: Engagement, specialist: Specialist, **facts: Any) -> Placement:
+    return Placement(
+        engagement=engagement,
+        client_id=engagement.client_id,
+        specialist=specialist,
+        user_id=specialist.user_id,
+        **facts,
+    )
+
+
 @transaction.atomic
 def change_placement(
-    *, by: User, placement: Placement, percent: int, starts_on: date, ends_on: date, overload_reason: str = ""
+    *,
+    by: User,
+    placement: Placement,
+    percent: int,
+    starts_on: date,
+    ends_on: date,
+    overload_reason: str = "",
+    title: str | None = None,
+    order_number: str | None = None,
+    order_ends_on: date | None = None,
 ) -> Placement:
-    """Change how much and how long somebody is placed."""
+    """Change how much and how long somebody is placed, and as what; the purchase order stays where it is not given."""
     require_manager(by)
     require_open(placement.engagement)
     placement.percent, placement.starts_on, placement.ends_on = percent, starts_on, ends_on
     placement.overload_reason = overload_reason.strip()
-    _check(placement).save(update_fields=["percent", "starts_on", "ends_on", "overload_reason"])
+    if title is not None:
+        placement.title = title.strip()
+    if order_number is not None:
+        placement.order_number, placement.order_ends_on = order_number.strip(), order_ends_on
+    _check(placement).save(update_fields=CHANGING)
     _record(by, placement, "placement_changed", gettext_noop("%(actor)s changed the placement of %(name)s"))
     return placement
+
+
+@transaction.atomic
+def succeed(
+    *,
+    by: User,
+    placement: Placement,
+    last_on: date,
+    specialist: Specialist,
+    percent: int,
+    starts_on: date,
+    ends_on: date,
+    title: str = "",
+    overload_reason: str = "",
+) -> Placement:
+    """End a placement with `last_on` and place somebody else in its role; returns the new one.
+
+    The floor above moves the work and tells it as one event (`milestones.actions.handovers`).
+    """
+    require_manager(by)
+    require_open(placement.engagement)
+    if specialist.pk == placement.specialist_id:
+        raise DomainError(_("Choose somebody else than who leaves."), field="specialist")
+    if not specialist.user.is_active:
+        raise DomainError(_("%(name)s has left the firm.") % {"name": specialist.user.name}, field="specialist")
+    _end(placement, last_on)
+    coming = _new(
+        placement.engagement,
+        specialist,
+        role=placement.role,
+        title=title.strip(),
+        percent=percent,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        overload_reason=overload_reason.strip(),
+    )
+    _check(coming).save(force_insert=True)
+    return coming
+
+
+def _end(placement: Placement, last_on: date) -> None:
+    """Give a placement its last day; guarded, so that two who end it at once do not both."""
+    if not placement.starts_on <= last_on <= placement.ends_on:
+        sentence = _("%(name)s is placed from %(start)s to %(end)s. Choose a last day between them.")
+        told = {
+            "name": placement.specialist.user.name,
+            "start": date_format(placement.starts_on, "j M Y"),
+            "end": date_format(placement.ends_on, "j M Y"),
+        }
+        raise DomainError(sentence % told, field="last_on")
+    held = Placement.objects.filter(pk=placement.pk, ends_on=placement.ends_on)
+    if held.update(ends_on=last_on) != 1:
+        raise IllegalMove(_("This placement was changed meanwhile. Load the page again."))
+    placement.ends_on = last_on
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from engagements.guards import require_open, require_team
 from engagements.models import Engagement, Risk
 from roles.models import FailureMode
 
+CHANGING = ("text", "failure_mode", "likelihood", "impact", "owner", "answer", "shared")
+
 
 @transaction.atomic
 def add_risk(
@@ -50,6 +52,35 @@ def _check_owner(risk: Risk) -> None:
     owner = risk.owner
     if owner is not None and owner.is_contact and owner.client_ref != risk.client_id:
         raise DomainError(_("Somebody of another client cannot look after this risk."), field="owner")
+
+
+@transaction.atomic
+def change_risk(
+    *,
+    by: User,
+    risk: Risk,
+    text: str,
+    failure_mode: FailureMode,
+    likelihood: str,
+    impact: str,
+    owner: User | None = None,
+    answer: str = "",
+    shared: bool = True,
+) -> Risk:
+    """Change what is said of an open risk; one that the client has seen stays shared."""
+    require_team(by, risk.engagement)
+    require_open(risk.engagement)
+    if risk.shared and not shared:
+        raise DomainError(_("The client has seen this risk already. It stays shared."), field="shared")
+    risk.text, risk.failure_mode, risk.owner = text.strip(), failure_mode, owner
+    risk.likelihood, risk.impact, risk.answer, risk.shared = likelihood, impact, answer.strip(), shared
+    _check_owner(risk)
+    checked(risk, exclude=["owner", "closed_at"])
+    facts = {name: getattr(risk, name) for name in CHANGING}
+    if Risk.objects.filter(pk=risk.pk, closed_at=None).update(**facts) != 1:
+        raise IllegalMove(_("This risk is closed already."))
+    _record(by, risk, "risk_changed", gettext_noop("%(actor)s changed the risk “%(risk)s”"))
+    return risk
 
 
 @transaction.atomic

@@ -178,11 +178,25 @@ class Placement(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     overload_reason = models.CharField(max_length=300, blank=True)
+    # The client's purchase order that covers the placement: its number and last day, never its value.
+    order_number = models.CharField(_("purchase order"), max_length=60, blank=True)
+    order_ends_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["starts_on", "id"]
         constraints = [
             models.UniqueConstraint(fields=["id", "engagement"], name="placement_with_engagement"),
+            models.CheckConstraint(
+                condition=Q(order_ends_on__isnull=True) | ~Q(order_number=""),
+                name="placement_order_end_has_number",
+                violation_error_message=_("Give the number of the purchase order that ends then."),
+            ),
+            models.CheckConstraint(
+                condition=Q(order_ends_on__isnull=True)
+                | Q(order_ends_on__gte=date(2000, 1, 1), order_ends_on__lt=date(2200, 1, 1)),
+                name="placement_order_in_our_time",
+                violation_error_message=_("Choose a date between 2000 and 2199."),
+            ),
             models.CheckConstraint(
                 condition=Q(percent__gte=1, percent__lte=100),
                 name="placement_percent_1_to_100",

@@ -16,7 +16,7 @@ from engagements.guards import require_manager, require_team
 from engagements.models import Placement
 from engagements.states import EngagementState
 from milestones import slips
-from milestones.actions.base import day_of, move, require_state, require_version, take, tell
+from milestones.actions.base import day_of, move, require_state, require_version, take, take_plan, tell
 from milestones.actions.ends import end_slips, end_waits
 from milestones.lines import MAX_DONE_LINES, find_circle
 from milestones.models import Deliverable, Dependency, DoneLine, Wait
@@ -242,6 +242,38 @@ def change_owner(*, by: User, deliverable: Deliverable, owner: Placement | None)
     tell(by, deliverable.engagement, "owner_changed", message, deliverable=deliverable, owner=name)
     slips.ask_recompute(deliverable.engagement)
     return deliverable
+
+
+@transaction.atomic
+def change_owners(*, by: User, deliverables: Sequence[Deliverable], owner: Placement) -> int:
+    """Hand several deliverables of one engagement to one placement of it; returns how many changed hands.
+
+    Those that are the owner's already stay; one that is finished refuses them all.
+    """
+    require_manager(by)
+    if not deliverables:
+        raise DomainError(_("Choose at least one deliverable."), field="pick")
+    engagement = take_plan(deliverables[0].engagement, states=PLANNING)
+    rows = list(Deliverable.objects.filter(pk__in=[one.pk for one in deliverables]).order_by("pk"))
+    if {row.engagement_id for row in rows} != {owner.engagement_id} or owner.engagement_id != engagement.pk:
+        raise DomainError(_("That belongs to another engagement. Choose one of this one."), field="owner")
+    for row in rows:
+        require_state(row, UNFINISHED)
+    moving = [row.pk for row in rows if row.owner_id != owner.pk]
+    if moving:
+        give(moving, owner)
+        message = gettext_noop("%(actor)s gave %(n)s deliverables to %(owner)s: %(titles)s")
+        titles = ", ".join(row.title for row in rows if row.pk in moving)[:400]
+        tell(by, engagement, "owners_changed", message, owner=owner.user.name, n=len(moving), titles=titles)
+        slips.ask_recompute(engagement)
+    return len(moving)
+
+
+def give(ids: Sequence[int], owner: Placement) -> None:
+    """Write the owner of unfinished deliverables whose plan is taken; raises IllegalMove where one was finished."""
+    rows = Deliverable.objects.filter(pk__in=ids, state__in=sorted(UNFINISHED))
+    if rows.update(owner=owner, version=F("version") + 1, moved_at=now()) != len(ids):
+        raise IllegalMove(_("One of these was finished meanwhile. Load the page again."))
 
 
 # --- the definition of done --------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from milestones.models.changes import DueMove, PlanChange, PlanMove
 from milestones.models.drafts import PlanDraft
 from milestones.models.forecasts import ForecastRun, SlipFlag
+from milestones.models.handovers import Handover, HandoverLine
 from milestones.models.playbooks import Playbook, PlaybookItem, PlaybookVersion
 from milestones.models.proof import Evidence, SignOff, Wait
 from milestones.models.talk import CheckIn, Comment
@@ -17,6 +18,8 @@ __all__ = [
     "DueMove",
     "Evidence",
     "ForecastRun",
+    "Handover",
+    "HandoverLine",
     "Milestone",
     "Plan",
     "PlanChange",

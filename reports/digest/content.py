@@ -83,6 +83,7 @@ class Part:
     note_by: str
     waits: tuple[Line, ...]
     more_waits: int
+    waited: str
     button: str
     url: str
     numbers: tuple[Number, ...]
@@ -127,6 +128,7 @@ def of_engagement(reader: Reader, code: str, *, drawn: bool) -> Part:
         note_by=f"{board.note.by}, {board.note.when}" if board.note else "",
         waits=tuple(line(todo) for todo in board.todos[:MOST_WAITS]),
         more_waits=max(0, len(board.todos) - MOST_WAITS),
+        waited=" ".join(part for part in (board.waited, board.waited_free) if part),
         button=_("Open the dashboard"),
         url=absolute(links.to(reader, "portal_engagement", code=code)),
         numbers=tuple(number(card) for card in board.metrics[:NUMBERS]),

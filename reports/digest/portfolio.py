@@ -41,6 +41,7 @@ def of_portfolio(user: User) -> Part:
         note_by="",
         waits=tuple(_line(need) for need in waiting[:MOST_WAITS]),
         more_waits=max(0, len(waiting) - MOST_WAITS),
+        waited="",
         button=_("Open the portfolio"),
         url=absolute(reverse("portfolio")),
         numbers=tuple(_numbers(user, rows)),
@@ -69,7 +70,9 @@ def _verdict(own: list[engagements.Light], waiting: int) -> str:
 
 
 def _line(need: needs.Need) -> Line:
-    return Line(f"{need.who} {need.text}", "", absolute(need.url), need.verb, need.shape in {"late", "off_track"})
+    return Line(
+        f"{need.who} {need.text}", need.covers, absolute(need.url), need.verb, need.shape in {"late", "off_track"}
+    )
 
 
 def _numbers(user: User, rows: list[engagements.Light]) -> list[Number]:

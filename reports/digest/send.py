@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import now
 from accounts.db import as_firm
 from reports import mail
+from reports.cover import addresses_of
 from reports.digest import schedule
 from reports.digest.tokens import unsubscribe_url
 from reports.digest.write import Held, letter, running, slot_of
@@ -156,10 +157,15 @@ def kept(digest: Digest) -> Letter:
         digest.html,
         digest.text,
         message_id=digest.message_id,
-        reply_to=tuple(one.manager.email for one in running(slot_of(digest))[:1]) if digest.client_id else (),
+        reply_to=_reply_to(digest),
         picture=bytes(digest.picture or b""),
         headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
     )
+
+
+def _reply_to(digest: Digest) -> tuple[str, ...]:
+    first = running(slot_of(digest))[:1] if digest.client_id else []
+    return addresses_of(first[0]) if first else ()
 
 
 def _is_wanted(digest: Digest) -> bool:

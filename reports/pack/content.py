@@ -12,6 +12,7 @@ from accounts.models import with_people
 from engagements.models import Agreement, BusinessMetric, Engagement, Placement, Risk
 from milestones.models import Deliverable, DoneLine, Evidence, ForecastRun, Milestone, PlanChange, SignOff, Wait
 from milestones.states import ChangeState, DeliverableState, EvidenceKind
+from reports.ledger import NO_LEDGER, Ledger
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ class Pack:
     changes: tuple[Change, ...]
     waits: tuple[OpenWait, ...]
     risks: tuple[RiskLine, ...]
+    ledger: Ledger = NO_LEDGER
 
     def evidence_of(self, *kinds: str) -> list[tuple[Item, Proof]]:
         """Return the evidence of some kinds with the deliverable that it belongs to."""

@@ -11,6 +11,7 @@ from engagements.models import Agreement, Contact, Engagement
 from engagements.states import EngagementState
 from milestones.models import Plan
 from milestones.states import Health
+from reports import ledger
 from reports.pack import content, missing
 from reports.pack.content import Item, Outcome, Pack
 
@@ -48,6 +49,7 @@ def _read(engagement: Engagement) -> Pack:
         changes=content.changes(engagement),
         waits=content.open_waits(engagement),
         risks=content.risks(engagement),
+        ledger=ledger.read(engagement, shared=True),
     )
 
 

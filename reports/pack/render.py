@@ -19,6 +19,7 @@ from weasyprint import HTML, Attachment, Document
 from accounts.glyphs import pill_shape
 from accounts.tables import csv_text
 from milestones.states import EvidenceKind
+from reports import ledger
 from reports.pack.content import Item, Pack
 from reports.pack.fetcher import AllowList
 from reports.pack.glyphs import unshown
@@ -66,6 +67,9 @@ def html(pack: Pack, number: int) -> str:
         "health_shape": mark_safe(pill_shape(pack.health or pack.engagement.state)),  # noqa: S308 - constant markup
         "systems": systems(pack),
         "check_url": f"{settings.BASE_URL}{reverse('check')}",
+        "ledger": pack.ledger,
+        "ledger_said": ledger.told_to_firm(pack.ledger, pack.engagement.client.name),
+        "ledger_counted": ledger.overlaps(pack.ledger),
         "missing": missing,
         "missing_more": max(0, len(missing["cover"]) - COVER_GAPS),
         "missing_title": _("Missing from this pack"),
@@ -151,6 +155,8 @@ def data(pack: Pack) -> dict[str, object]:
         "acceptances": [asdict(signature) for signature in pack.signatures],
         "plan_changes": [asdict(change) for change in pack.changes],
         "open_waits": [asdict(wait) for wait in pack.waits],
+        "waits": [asdict(wait) for wait in pack.ledger.entries],
+        "waited": {side: asdict(sum_) for side, sum_ in pack.ledger.sides.items()},
         "risks": [asdict(risk) for risk in pack.risks],
         "missing": gaps(pack)["cover"],
     }

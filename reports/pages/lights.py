@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.clock import today
 from accounts.models import User
@@ -13,10 +14,13 @@ from accounts.states import Kind
 from engagements.models import Engagement
 from engagements.states import ENDED, LIVE, EngagementState
 from milestones.calendar import WorkCalendar
+from reports.pages.words import short
+from roles.models import Absence
 
 FIELDS = (
     "pk", "code", "name", "state", "plan__health", "manager_id", "activated_at", "ended_on",
     "client_id", "client__name", "client__country", "client__subdivision", "client__time_zone",
+    "manager__name", "covered_until",
 )  # fmt: skip
 
 
@@ -37,6 +41,15 @@ class Light:
     country: str
     subdivision: str
     time_zone: str
+    manager: str = ""
+    covered_until: date | None = None
+
+    @property
+    def covers(self) -> str:
+        """`for Ines Rautio until 4 Dec`, where the reader stands in for the manager; else nothing."""
+        if self.covered_until is None:
+            return ""
+        return _("for %(name)s until %(day)s") % {"name": self.manager, "day": short(self.covered_until)}
 
     @property
     def url(self) -> str:
@@ -79,7 +92,8 @@ def shown_health(state: str, health: str) -> str:
 
 def lights(user: User) -> list[Light]:
     """What is not removed or archived: own ones before others', worst first."""
-    found = in_order(Engagement.objects.visible_to(user).present(), user).values_list(*FIELDS)
+    seen = Engagement.objects.visible_to(user).present().annotate(covered_until=covered_until(user))
+    found = in_order(seen, user).values_list(*FIELDS)
     return [
         Light(pk, code, name, state, shown_health(state, health or ""), manager, at and at.date(), *rest)
         for pk, code, name, state, health, manager, at, *rest in found
@@ -87,10 +101,19 @@ def lights(user: User) -> list[Light]:
 
 
 def answered_for(rows: list[Light], user: User) -> list[Light]:
-    """The engagements that a person answers for: a manager's own, every one for an administrator."""
+    """The engagements that a person answers for: every one for an administrator; a manager's own, and an absent
+    manager's whose deputy the person is.
+    """
     if user.kind == Kind.ADMINISTRATOR:
         return rows
-    return [row for row in rows if row.manager_id == user.pk]
+    return [row for row in rows if row.manager_id == user.pk or row.covered_until is not None]
+
+
+def covered_until(user: User) -> Subquery:
+    """Return, as a column of engagements, until when this person stands in for the manager; null where not."""
+    day = today(user.time_zone)
+    away = Absence.objects.filter(user=OuterRef("manager"), deputy=user, starts_on__lte=day, ends_on__gte=day)
+    return Subquery(away.order_by("-ends_on").values("ends_on")[:1])
 
 
 def in_order(rows: QuerySet[Engagement], user: User) -> QuerySet[Engagement]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from engagements.models import Contact, Engagement
 from milestones.states import UNFINISHED, DeliverableState
+from reports.pages.contracted import sentence
 from reports.pages.words import ago, short
 
 
@@ -15,14 +16,17 @@ from reports.pages.words import ago, short
 class Member:
     """A placement as the tab shows it."""
 
+    public_id: str
     name: str
     role: str
     percent: str
     span: str
+    contracted: str
     open: str
     accepted: str
     reason: str
     here_now: bool
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -43,20 +47,24 @@ def members_of(engagement: Engagement) -> list[Member]:
     rows = engagement.placements.select_related("user", "role").annotate(
         open=Count("deliverables", filter=unfinished), accepted=Count("deliverables", filter=accepted)
     )
+    return [_member(row, engagement) for row in rows]
+
+
+def _member(row: Any, engagement: Engagement) -> Member:
+    row.engagement = engagement
     today = engagement.today()
-    return [_member(row, here=row.starts_on <= today <= row.ends_on) for row in rows]
-
-
-def _member(row: Any, *, here: bool) -> Member:
     return Member(
+        public_id=row.public_id,
         name=row.user.name,
         role=row.title or row.role.name,
         percent=_("%(n)d %% of the week") % {"n": row.percent},
         span=_("%(start)s to %(end)s") % {"start": short(row.starts_on), "end": short(row.ends_on)},
         open=ngettext("%(n)d open deliverable", "%(n)d open deliverables", row.open) % {"n": row.open},
         accepted=_("%(n)d accepted") % {"n": row.accepted},
+        contracted=sentence(row),
         reason=row.overload_reason,
-        here_now=here,
+        here_now=row.starts_on <= today <= row.ends_on,
+        is_over=row.ends_on < today,
     )
 
 

@@ -1,4 +1,4 @@
-"""The client's dashboard of one engagement, read in seven queries whatever the number of rows."""
+"""The client's dashboard of one engagement, read in eight queries whatever the number of rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from engagements.models import Engagement
 from engagements.states import EngagementState as State
 from milestones.calendar import WorkCalendar
 from milestones.models import Milestone, Plan
-from reports import access
+from reports import access, ledger
 from reports.access import Reader
 from reports.models import StatusNote
 from reports.pages.words import full, moment, short
@@ -57,6 +57,8 @@ class Dashboard:
     last_day: int
     today: date
     todos: list[waiting.Todo]
+    waited: str
+    waited_free: str
     stages: list[stages.Stage]
     metrics: list[metrics.MetricCard]
     note: Note | None
@@ -107,6 +109,8 @@ def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
         span=_("%(first)s to %(last)s") % {"first": short(engagement.start_on), "last": short(last_on)},
         last_day=last_day,
         today=today,
+        waited=ledger.told_to_client(ledger.read(engagement, shared=True)),
+        waited_free=_free(in_order),
         todos=waiting.todos(asker, in_order, engagement.changes),  # type: ignore[attr-defined]
         stages=in_order,
         metrics=cards,
@@ -117,6 +121,12 @@ def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
         team=people.specialists(people.placements(engagement), today),
         activity=people.activity(people.events(engagement)),
     )
+
+
+def _free(in_order: list[stages.Stage]) -> str:
+    """Say what the next milestone's forecast is without the open waits on the client, where it differs."""
+    stage = next((one for one in in_order if one.is_now), None)
+    return ledger.without_client(stage.outlook, stage.day, to_client=True) if stage else ""
 
 
 def plan_of(engagement: Engagement) -> Plan | None:

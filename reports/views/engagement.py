@@ -1,5 +1,6 @@
 """An engagement's page: the plan with its deliverables, opened in place."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,8 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.http import AuthedHttpRequest, is_htmx
+from engagements.models import Engagement
 from milestones import access
 from milestones.states import EvidenceKind
+from reports import ledger
 from reports.pages import plan
 from reports.pages.header import header_of
 from reports.pages.opened import opened
@@ -45,13 +48,19 @@ def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
         "chips": chips,
         "show": show,
         "opened": _opened(request, loaded, open_id),
-        "timeline": timeline_of(loaded, view if view in TIMELINES else ""),
+        "timeline": timeline_of(loaded, view if view in TIMELINES else "", request.GET.get("against", "")),
         "changes": plan.change_lines(loaded),
         "why": milestone_why(loaded),
         "waits": waiting_lines(loaded),
+        # Asked for by the whole page alone; a fragment does without the query.
+        "waited": partial(_waited, loaded.engagement),
         "note": last_note(loaded.engagement),
         "evidence_kinds": EvidenceKind.choices,
     }
+
+
+def _waited(engagement: Engagement) -> str:
+    return ledger.told_to_firm(ledger.read(engagement, shared=False), engagement.client.name)
 
 
 def head_of(request: AuthedHttpRequest, loaded: plan.Loaded, current: str = "engagement") -> Any:

@@ -16,7 +16,7 @@ from accounts.http import AuthedHttpRequest, is_htmx, see_other
 from milestones.actions import evidence, talk, waits
 from milestones.models import Deliverable
 from milestones.states import Answer, EvidenceKind
-from reports.pages import week
+from reports.pages import handovers, week
 from reports.week_forms import AnswerForm, ProofForm
 
 
@@ -28,7 +28,12 @@ def show(request: AuthedHttpRequest) -> HttpResponse:
 
 
 def _page(request: AuthedHttpRequest, proof: ProofForm, status: int = 200) -> HttpResponse:
-    context = {"week": week.week_for(request.user), "proof": proof, "kinds": EvidenceKind.choices}
+    context = {
+        "week": week.week_for(request.user),
+        "handovers": handovers.of_person(request.user),
+        "proof": proof,
+        "kinds": EvidenceKind.choices,
+    }
     return render(request, "reports/me/page.html", context, status=status)
 
 

@@ -16,8 +16,10 @@ from accounts.errors import DomainError
 from accounts.http import AuthedHttpRequest, domain_error_response, see_other
 from accounts.states import Kind
 from accounts.tables import csv_response
+from engagements.models import Engagement
 from engagements.places import time_zones
 from milestones.actions import absences
+from reports import radar
 from reports.forms_people import AbsenceForm, NewSpecialistForm, SpecialistForm
 from reports.pages import people as pages
 from roles import access
@@ -38,8 +40,11 @@ def specialists(request: AuthedHttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s can sign in now.") % {"name": made.user.name})
             return see_other(request, "specialist", made.user.public_id)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
+    found = radar.of_firm(Engagement.objects.visible_to(user))
     context = {
         "rows": pages.specialist_rows(),
+        "radar": found,
+        "radar_count": radar.count_words(found),
         "form": form if user.kind == Kind.ADMINISTRATOR else None,
         "zones": time_zones(),
         "weeks": pages.WEEKS,

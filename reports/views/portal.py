@@ -40,6 +40,7 @@ def _drawn(reader: Reader, engagement: Engagement, *, every_row: bool) -> str:
         "engagement": engagement,
         "board": board,
         "pictures": pictures(board, every_row=every_row),
+        "waits_url": links.to(reader, "portal_waits_csv", code=engagement.code),
         "ask_url": links.to(reader, "portal_questions", code=engagement.code),
     }
     return render_to_string("reports/portal/dashboard_body.html", context)

@@ -24,7 +24,7 @@ def show(request: AuthedHttpRequest) -> HttpResponse:
     page = portfolio.page_of(request, rows)
     show = request.GET.get("show", "")
     context = {
-        "rows": portfolio.rows_of(list(page.object_list)),
+        "rows": portfolio.covering(portfolio.rows_of(list(page.object_list)), rows),
         "chips": portfolio.chips(rows, show),
         "page": page,
         "show": show,

@@ -14,9 +14,9 @@ from accounts.http import AuthedHttpRequest, see_other
 from engagements.actions import metrics as actions
 from engagements.models import Engagement
 from milestones import access
-from reports import forms
+from reports import forms, radar
 from reports.models import StatusNote
-from reports.pages import activity, outcomes, plan, team
+from reports.pages import activity, handovers, outcomes, plan, team
 from reports.pages.words import moment
 from reports.views.engagement import head_of
 
@@ -67,7 +67,15 @@ def _notes(engagement: Engagement) -> list[dict[str, str]]:
 def show_team(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Placements and the client's contacts."""
     engagement = access.engagement(request, code)
-    context = {"members": team.members_of(engagement), "people": team.people_of(engagement)}
+    context: dict[str, Any] = {
+        "members": team.members_of(engagement),
+        "people": team.people_of(engagement),
+        "risks": engagement.risks.filter(closed_at__isnull=True).select_related("failure_mode", "owner"),
+        "handovers": handovers.of_engagement(engagement) if request.user.manages else [],
+    }
+    if request.user.manages:
+        found = radar.of_engagement(engagement)
+        context |= {"radar": found, "radar_count": radar.count_words(found)}
     return _tab(request, engagement, "team", context)
 
 

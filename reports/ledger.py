@@ -1,0 +1,184 @@
+"""The ledger of waits as pages, mails and the pack say it: read in one query, told in one neutral sentence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
+
+from engagements.models import Engagement, Hold
+from milestones.calendar import WorkCalendar
+from milestones.ledger import Clock, Side, Span, Stop, ledger
+from milestones.models import Wait
+from milestones.states import WaitOn
+from reports.pages.forecasts import Outlook
+from reports.pages.words import listed, short
+
+FIELDS: Final = ("public_id", "on", "what", "who", "opened_on", "closed_on", "for_sign_off", "deliverable__title")
+
+HEAD: Final[tuple[Promise, ...]] = (
+    gettext_lazy("Deliverable"),
+    gettext_lazy("Waiting for"),
+    gettext_lazy("On"),
+    gettext_lazy("Who"),
+    gettext_lazy("Since"),
+    gettext_lazy("Until"),
+    gettext_lazy("Working days"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One wait with its working days at the client's; what overlaps another is counted here too."""
+
+    public_id: str
+    title: str
+    what: str
+    on: str
+    on_word: str
+    who: str
+    since: date
+    until: date | None
+    days: int
+
+    @property
+    def cells(self) -> tuple[object, ...]:
+        """The row for a spreadsheet."""
+        until = self.until.isoformat() if self.until else ""
+        return (self.title, self.what, self.on_word, self.who, self.since.isoformat(), until, self.days)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every wait of an engagement, longest first, and the sum of each side."""
+
+    entries: tuple[Entry, ...]
+    sides: Mapping[str, Side]
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def of(self, side: str) -> Side:
+        """Return one side; nothing was waited on one that is not there."""
+        return self.sides.get(side, Side())
+
+
+NO_LEDGER: Final = Ledger((), {})
+
+
+def read(engagement: Engagement, *, shared: bool) -> Ledger:
+    """Read every wait, open or closed, and when the clock stood; one query. `shared`: what the client sees alone."""
+    rows = Wait.objects.filter(engagement=engagement)
+    if shared:
+        rows = rows.filter(deliverable__shared=True)
+    # Alike for every row, so the database reads it once.
+    held = Hold.objects.filter(engagement_id=engagement.pk).order_by("from_on")
+    spans = ArraySubquery(held.values(span=JSONObject(first="from_on", last="until_on")))
+    found = list(
+        rows.annotate(held=spans, named=Coalesce(F("contact__user__name"), Value(""))).values(*FIELDS, "held", "named")
+    )
+    clock = clock_of(engagement, found[0]["held"] if found else [])
+    entries = sorted((_entry(row, clock) for row in found), key=lambda one: (-one.days, one.since, one.title))
+    return Ledger(tuple(entries), ledger(map(_stop, found), clock))
+
+
+def clock_of(engagement: Engagement, held: Iterable[Mapping[str, str | None]]) -> Clock:
+    """Return what counts at this engagement, whose client is loaded; after its end nothing does."""
+    client, today = engagement.client, engagement.today()
+    until = min(today, engagement.ended_on) if engagement.ended_on else today
+    spans: list[Span] = [
+        (date.fromisoformat(one["first"]), date.fromisoformat(one["last"]) if one["last"] else date.max)
+        for one in held
+        if one["first"]
+    ]
+    if engagement.held_on and not any(last == date.max for _first, last in spans):
+        spans.append((engagement.held_on, date.max))
+    return Clock(WorkCalendar(client.country, client.subdivision), until, tuple(spans))
+
+
+def _stop(row: Mapping[str, Any]) -> Stop:
+    return Stop(row["on"], row["opened_on"], row["closed_on"])
+
+
+def _entry(row: Mapping[str, Any], clock: Clock) -> Entry:
+    title = row["deliverable__title"]
+    return Entry(
+        public_id=row["public_id"],
+        title=title,
+        what=_("Sign-off of “%(title)s”") % {"title": title} if row["for_sign_off"] else row["what"],
+        on=row["on"],
+        on_word=str(WaitOn(row["on"]).label),
+        who=row["named"] or row["who"],
+        since=row["opened_on"],
+        until=row["closed_on"],
+        days=clock.days(_stop(row)),
+    )
+
+
+def days(count: int) -> str:
+    """`1 working day`, `14 working days`."""
+    return ngettext("%(n)d working day", "%(n)d working days", count) % {"n": count}
+
+
+def told_to_client(found: Ledger) -> str:
+    """`Waiting so far: on you 14 working days, on us 3.` or nothing where nothing ever waited."""
+    return _told(found, _("on you %(days)s") % {"days": days(found.of("client").days)})
+
+
+def told_to_firm(found: Ledger, client: str) -> str:
+    """`Waiting so far: on Meridian Health 14 working days, on us 3.` or nothing where nothing ever waited."""
+    return _told(found, _("on %(client)s %(days)s") % {"client": client, "days": days(found.of("client").days)})
+
+
+def _told(found: Ledger, first: str) -> str:
+    if not found:
+        return ""
+    parts = [first, _("on us %(n)d") % {"n": found.of("firm").days}]
+    if found.of("third_party").waits:
+        parts.append(_("on third parties %(n)d") % {"n": found.of("third_party").days})
+    return _("Waiting so far: %(parts)s.") % {"parts": ", ".join(parts)}
+
+
+def overlaps(found: Ledger) -> str:
+    """Say how the sums are counted."""
+    open_now = sum(side.open for side in found.sides.values())
+    count = ngettext("%(n)d wait", "%(n)d waits", len(found.entries)) % {"n": len(found.entries)}
+    told = {"waits": count, "open": open_now}
+    return (
+        _(
+            "%(waits)s, %(open)d open. Days are the client’s working days; days on which several deliverables waited "
+            "on one side count once for it."
+        )
+        % told
+    )
+
+
+def without_client(told: Outlook, day: int, *, to_client: bool) -> str:
+    """`Day 60 is likely on 9 Dec, 8 in 10 by 16 Dec; without the open waits on you, 4 Dec and 9 Dec.`
+
+    Nothing where the open waits on the client move neither date, or nothing is forecast.
+    """
+    if told.likely is None or told.free_likely is None:
+        return ""
+    if (told.free_likely, told.free_eight_in_ten) == (told.likely, told.eight_in_ten):
+        return ""
+    places = {
+        "day": day,
+        "likely": short(told.likely),
+        "late": short(told.eight_in_ten),
+        "free": listed([short(told.free_likely), short(told.free_eight_in_ten)]),
+    }
+    if to_client:
+        return (
+            _("Day %(day)d is likely on %(likely)s, 8 in 10 by %(late)s; without the open waits on you, %(free)s.")
+            % places
+        )
+    return (
+        _("Day %(day)d is likely on %(likely)s, 8 in 10 by %(late)s; without the open waits on the client, %(free)s.")
+        % places
+    )
