@@ -24,6 +24,12 @@ def engagement(request: AuthedHttpRequest, code: str) -> Engagement:
     return get_object_or_404(_visible(request).select_related("client", "manager", "service_line"), code=code)
 
 
+def put_away(request: AuthedHttpRequest, code: str) -> Engagement:
+    """Return an engagement that was removed or archived."""
+    rows = Engagement.objects.visible_to(require_firm(request)).exclude(removed_at=None, archived_at=None)
+    return get_object_or_404(rows.select_related("client", "manager"), code=code)
+
+
 def deliverable(request: AuthedHttpRequest, public_id: str, *, code: str | None = None) -> Deliverable:
     """Return a deliverable, where given of the engagement of this code."""
     rows = Deliverable.objects.select_related("engagement__client", "engagement__manager", "owner__user", "milestone")

@@ -84,6 +84,7 @@ def check_line(line: PlanMove) -> None:
     owners = owners_of(engagement)
     lines = unpacked(line.added, owners)
     check_lines([replace(one, owner=None) for one in lines], frozenset({day}), engagement.today())
+    _check_texts(lines)
     _check_dates(engagement, lines, line.to_on)
     chosen = [owners[one] for one in line.added.get("placements", ()) if one in owners]
     _check_loads(chosen, line.to_on)
@@ -104,6 +105,16 @@ def _check_milestone(engagement: Engagement, day: int, name: str, due_on: date |
     if last is not None and due_on < last.due_on:
         sentence = _("It would be due before day %(day)d is. Choose a later day.")
         raise DomainError(sentence % {"day": last.day}, field="day")
+
+
+def _check_texts(lines: Sequence[PlanLine]) -> None:
+    """Refuse what could not be stored once it is approved."""
+    for one in lines:
+        for text, limit in ((one.title, 160), (one.summary, 4000), *((line, 500) for line in one.done_lines)):
+            refuse_nul(text, "lines")
+            if len(text) > limit:
+                sentence = _("“%(text)s…” is longer than %(limit)d characters. Shorten it.")
+                raise DomainError(sentence % {"text": text[:40], "limit": limit}, field="lines")
 
 
 def _check_dates(engagement: Engagement, lines: Sequence[PlanLine], due_on: date | None) -> None:

@@ -127,6 +127,10 @@ class ChangeForm(forms.Form):
 
     # --- what was typed ------------------------------------------------------------------------------------------
 
+    def title(self) -> str:
+        """What the change is called."""
+        return str(self.cleaned_data["what"])
+
     def moves_hold(self) -> bool:
         """Whether what moves can be read, whatever is wrong with the words."""
         self.full_clean()
@@ -157,7 +161,7 @@ class ChangeForm(forms.Form):
 
 def fingerprint(moves: Iterable[Move]) -> str:
     """Return what tells one set of moves from another."""
-    rows = [f"{one.field} {one.to_on or one.to_value or ''}" for one in moves]
+    rows: list[object] = [[one.field, str(one.to_on or one.to_value or ""), dict(one.added)] for one in moves]
     return hash_of({"moves": rows})[:16] if rows else ""
 
 

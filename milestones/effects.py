@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from engagements.models import Engagement
 from milestones import forecasting
@@ -20,6 +20,8 @@ from milestones.plan_inputs import load
 from milestones.states import Moves
 
 logger = logging.getLogger(__name__)
+
+NEW: Final = 10**15
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,14 @@ def shift_of(moves: Sequence[Move]) -> Shift:
             one.milestone.pk: one.to_on for one in moves if one.kind == Moves.MILESTONE and one.milestone and one.to_on
         },
         dropped=frozenset(one.deliverable.pk for one in moves if one.kind == Moves.DROP and one.deliverable),
-        added=[_added(one, -1000 * n) for n, one in enumerate(_adding(moves), 1)],
+        added=[_added(one, NEW * n) for n, one in enumerate(_adding(moves), 1)],
     )
 
 
 def _added(move: Move, key: int) -> tuple[MilestoneDue, tuple[Work, ...]]:
-    """Return a further milestone as the forecast reads it; keys below zero are nobody else's."""
+    """Return a further milestone as the forecast reads it; such keys are no row's."""
     lines = move.added.get("lines", ())
-    refs = {line["ref"]: key - n for n, line in enumerate(lines, 1)}
+    refs = {line["ref"]: key + n for n, line in enumerate(lines, 1)}
     works = tuple(
         Work(
             id=refs[line["ref"]],

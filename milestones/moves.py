@@ -42,6 +42,8 @@ class Move:
     @property
     def field(self) -> str:
         """The form field that asks for it."""
+        if self.kind == Moves.ADD:
+            return "day"
         if self.kind == Moves.MILESTONE:
             return f"milestone_{self.milestone.day}" if self.milestone else "moves"
         if self.kind == Moves.TARGET:

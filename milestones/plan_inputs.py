@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Count
 
 from accounts.clock import today as today_at
-from engagements.models import Engagement
+from engagements.models import Engagement, Hold
 from engagements.states import EngagementState
 from milestones.calendar import WorkCalendar
 from milestones.forecasting import MilestoneDue, PlanInput, Wait as WaitInput, Work
@@ -64,6 +64,7 @@ class _Rows:
             .select_related("owner", "role").order_by("pk")
         )  # fmt: skip
         self.predecessors = _predecessors(ids)
+        self.held = _held(ids)
         self.waits = _waits(ids)
         everybody = {d.owner.specialist_id for rows in self.deliverables.values() for d in rows if d.owner}
         self.open_loads = _open_loads(everybody)
@@ -79,7 +80,7 @@ class _Rows:
             today=self.today or engagement.today(),
             works=tuple(self._work(one, kept) for one in deliverables),
             milestones=tuple(MilestoneDue(one.pk, one.due_on) for one in milestones),
-            calendar=WorkCalendar(engagement.client.country, engagement.client.subdivision),
+            calendar=_calendar(engagement, self.held[engagement.pk]),
             absences=self.away,
             stall_days=self.stall_days,
         )
@@ -124,6 +125,21 @@ def _predecessors(ids: Sequence[int]) -> defaultdict[int, list[int]]:
     for successor, predecessor in rows.values_list("successor_id", "predecessor_id"):
         found[successor].append(predecessor)
     return found
+
+
+def _held(ids: Sequence[int]) -> defaultdict[int, set[date]]:
+    """Map engagements to the days on which their clock stood still."""
+    found: defaultdict[int, set[date]] = defaultdict(set)
+    for one in Hold.objects.filter(engagement__in=ids, until_on__isnull=False):
+        assert one.until_on is not None  # noqa: S101 - asked for above
+        days = min((one.until_on - one.from_on).days, AWAY_BEFORE.days)
+        found[one.engagement_id].update(one.from_on + timedelta(days=n) for n in range(days))
+    return found
+
+
+def _calendar(engagement: Engagement, held: set[date]) -> WorkCalendar:
+    """Return the client's working days; those on hold count for nothing, neither as work nor as waiting."""
+    return WorkCalendar(engagement.client.country, engagement.client.subdivision).without(held)
 
 
 def _waits(ids: Sequence[int]) -> defaultdict[int, list[WaitInput]]:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("changes/<slug:public_id>/withdraw/", changes.withdraw, name="change_withdraw"),
     path("engagements/<slug:code>/comments/", talk.comment, name="comment_add"),
     path("engagements/<slug:code>/life/<slug:what>/", life.change, name="engagement_life"),
+    path("engagements/<slug:code>/back/", life.bring_back, name="engagement_back"),
     path("engagements/<slug:code>/m/<int:day>/correct/", work.correct_milestone, name="milestone_correct"),
     path("engagements/<slug:code>/d/<slug:public_id>/edit/", work.edit, name="deliverable_edit"),
     path("engagements/<slug:code>/d/<slug:public_id>/correct/", work.correct, name="deliverable_correct"),

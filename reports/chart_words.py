@@ -36,6 +36,7 @@ def words() -> Words:
         number=number,
         today=_("Today"),
         due=_("due {date}"),
+        was=_("was due {date}"),
         likely=_("likely {date}"),
         eight_in_ten=_("8 in 10 by {date}"),
         finished=_("finished {date}"),

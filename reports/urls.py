@@ -4,7 +4,21 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from reports.views import changes, engagement, find, lists, me, needs, notes, plan_forms, portfolio, tabs
+from reports.views import (
+    changes,
+    details,
+    engagement,
+    extend,
+    find,
+    lists,
+    me,
+    needs,
+    notes,
+    plan_forms,
+    portfolio,
+    put_away,
+    tabs,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", portfolio.show, name="portfolio"),
@@ -34,6 +48,9 @@ urlpatterns += [
     path("engagements/<slug:code>/ask/", changes.ask, name="engagement_ask"),
     path("engagements/<slug:code>/changes/", changes.every, name="engagement_changes"),
     path("engagements/<slug:code>/changes.csv", changes.every_csv, name="engagement_changes_csv"),
+    path("engagements/<slug:code>/extend/", extend.extend, name="engagement_extend"),
+    path("engagements/<slug:code>/details/", details.edit, name="engagement_details"),
+    path("put-away/", put_away.every, name="put_away"),
     path("changes/<slug:public_id>/", changes.show, name="change"),
     path("engagements/<slug:code>/add/", plan_forms.add, name="deliverable_add"),
     path("engagements/<slug:code>/notes/new/", notes.write, name="note_new"),

@@ -85,7 +85,7 @@ def _checked_line(change: PlanChange, one: Move) -> PlanMove:
     try:
         return _line(change, one)
     except DomainError as error:
-        error.field = one.field
+        error.field = error.field if one.kind == Moves.ADD else one.field
         raise
 
 

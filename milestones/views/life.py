@@ -1,18 +1,23 @@
 """The life of an engagement: hold, resume, complete, end early, archive, remove, bring back."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import require_manager
-from accounts.http import AuthedHttpRequest
+from accounts.errors import DomainError
+from accounts.http import AuthedHttpRequest, domain_error_response, see_other, status_of
 from engagements.models import Engagement
-from milestones import access
+from milestones import access, consequences, proposals
 from milestones.actions import life
 from milestones.forms import WhyForm
-from milestones.views.answers import FormPage, run_form
+from milestones.views.answers import FormPage, add_error
 
 Act = Callable[..., Engagement]
 # What is done, the form's title and its button; those with a day and a reason first.
@@ -26,22 +31,68 @@ PLAIN: dict[str, tuple[Act, object, object]] = {
     "archive": (life.archive, gettext_lazy("Archive"), gettext_lazy("Archive")),
     "remove": (life.remove, gettext_lazy("Remove this draft"), gettext_lazy("Remove")),
 }
+SAID = {
+    "hold": gettext_lazy("%(name)s is on hold."),
+    "resume": gettext_lazy("%(name)s goes on."),
+    "complete": gettext_lazy("%(name)s is completed."),
+    "end-early": gettext_lazy("%(name)s has ended."),
+    "archive": gettext_lazy("%(name)s is archived."),
+    "remove": gettext_lazy("%(name)s is removed. It can be brought back for 30 days."),
+}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: AuthedHttpRequest, code: str, what: str) -> HttpResponse:
-    """Move an engagement on in its life; `what` is a key of DATED or PLAIN."""
+    """Move an engagement on in its life, after saying what that brings; `what` is a key of DATED or PLAIN."""
     require_manager(request)
     engagement = access.engagement(request, code)
     if what not in DATED | PLAIN:
         raise Http404
-    act, title, verb = (DATED | PLAIN)[what]
     form = WhyForm(data=request.POST if request.method == "POST" else None)
     if what in PLAIN:
         form.fields.clear()
-    page = FormPage(f"{title}: {engagement.name}", str(verb), engagement)
+    if request.method != "POST":
+        return _page(request, engagement, what, form)
+    if not form.is_valid():
+        return _page(request, engagement, what, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        (DATED | PLAIN)[what][0](by=request.user, engagement=engagement, **form.cleaned_data)
+    except DomainError as error:
+        add_error(form, error)
+        return _page(request, engagement, what, form, status_of(error))
+    messages.success(request, SAID[what] % {"name": engagement.name})
+    return see_other(request, _next(engagement, what))
 
-    def run() -> object:
-        return act(by=request.user, engagement=engagement, **form.cleaned_data)
 
-    return run_form(request, page, form, run, _("Done."))
+def _page(
+    request: AuthedHttpRequest, engagement: Engagement, what: str, form: WhyForm, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    _act, title, verb = (DATED | PLAIN)[what]
+    context = {
+        "page": FormPage(f"{title}: {engagement.name}", str(verb), engagement),
+        "form": form,
+        "told": consequences.of(what, engagement),
+    }
+    return render(request, "milestones/life.html", context, status=status)
+
+
+def _next(engagement: Engagement, what: str) -> str:
+    """Where to go after it: the shifted dates after a hold, the list of what was put away, or the engagement."""
+    if what == "resume" and proposals.after_hold(engagement):
+        return reverse("engagement_ask", args=[engagement.code]) + "?propose=hold"
+    if what == "remove":
+        return reverse("put_away")
+    return engagement.get_absolute_url()
+
+
+@require_POST
+def bring_back(request: AuthedHttpRequest, code: str) -> HttpResponse:
+    """Bring back what was removed or archived."""
+    require_manager(request)
+    engagement = access.put_away(request, code)
+    try:
+        life.bring_back(by=request.user, engagement=engagement)
+    except DomainError as error:
+        return domain_error_response(request, error)
+    messages.success(request, _("%(name)s is back.") % {"name": engagement.name})
+    return see_other(request, engagement)

@@ -46,7 +46,7 @@ def _layout(width: float, *, compact: bool, dense: bool) -> Layout:
 
 def _far(item: Item) -> date:
     """The last day that a row's drawing reaches."""
-    return max(day for day in (item.due, item.likely, item.by_8_in_10, item.done_on) if day)
+    return max(day for day in (item.due, item.likely, item.by_8_in_10, item.done_on, item.was) if day)
 
 
 def _last_day(plan: Timeline, room: float) -> date:
@@ -84,6 +84,7 @@ class _Pen:
         grounds = [
             rect(a, 0, b - a, self.height, self.c["band_b" if index % 2 else "band_a"], 8) for index, a, b, _ in shown
         ]
+        grounds += [self._was(band.was, band.end, self.box.head - 6) for *_, band in shown]
         if self.box.dense:
             return "".join(grounds + [self._dense_due(b, band) for _, _, b, band in shown])
         # One name too long for its milestone and all are called by their days: no half names side by side.
@@ -200,7 +201,20 @@ class _Pen:
         end = max(end, a + 3)
         due = self.days.at(item.due)
         tick = path(f"M{due:.1f} {y - 8:.1f}v16", self.c["text2"], 1.75, ' stroke-linecap="round"')
-        return self._thin(item, end, y) + self._body(item, a, end, y) + tick + self._slip(item, a, end, y)
+        was = self._was(item.was, item.due, y)
+        return self._thin(item, end, y) + self._body(item, a, end, y) + tick + was + self._slip(item, a, end, y)
+
+    def _was(self, was: date | None, due: date, y: float) -> str:
+        """An earlier due date: a hollow mark, and a dotted way from it to the one in force."""
+        if was is None or was == due or not self.days.holds(was):
+            return ""
+        x, to = self.days.at(was), self.days.at(due)
+        mark = f"M{x:.1f} {y - 5:.1f}l4.5 5l-4.5 5l-4.5 -5z"
+        way = path(f"M{x:.1f} {y + 7:.1f}H{to:.1f}", self.c["text3"], 1, dashes("1.5 2.5"))
+        hollow = (
+            f'<path class="was" d="{mark}" fill="{self.c["surface"]}" stroke="{self.c["text2"]}" stroke-width="1.5"/>'
+        )
+        return way + hollow
 
     def _body(self, item: Item, a: float, end: float, y: float) -> str:
         tone = shape_of(item.state)[1]
@@ -264,6 +278,8 @@ class _Pen:
 
 def _sentence(item: Item, words: Words) -> str:
     parts = [words.state(item.state), words.due.format(date=words.day(item.due))]
+    if item.was and item.was != item.due:
+        parts.append(words.was.format(date=words.day(item.was)))
     if item.done_on:
         parts.append(words.finished.format(date=words.day(item.done_on)))
     elif item.likely:

@@ -31,6 +31,7 @@ class Words:
     number: Callable[[float], str] = plain_number
     today: str = "Today"
     due: str = "due {date}"
+    was: str = "was due {date}"
     likely: str = "likely {date}"
     eight_in_ten: str = "8 in 10 by {date}"
     finished: str = "finished {date}"
@@ -57,7 +58,7 @@ class Item:
 
     `state` is a key of `accounts.glyphs.SHAPES`. `likely` and `by_8_in_10` are forecasts and stay empty once
     `done_on` is set. `progress` is the share done, 0 to 1; without it the bar fills up to today.
-    `slip` is in working days against the due date and is written as given.
+    `slip` is in working days against the due date and is written as given. `was` is an earlier due date, drawn hollow.
     """
 
     name: str
@@ -69,17 +70,19 @@ class Item:
     done_on: date | None = None
     progress: float | None = None
     slip: int | None = None
+    was: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A milestone on the timeline: from the day after the last one to its due date."""
+    """A milestone on the timeline: from the day after the last one to its due date; `was` is an earlier one."""
 
     name: str
     start: date
     end: date
     label: str = ""
     short: str = ""
+    was: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

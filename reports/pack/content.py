@@ -7,12 +7,25 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
+from accounts.formats import day as dated, figure
 from accounts.models import with_people
 from engagements.models import Agreement, BusinessMetric, Engagement, Placement, Risk
-from milestones.models import Deliverable, DoneLine, Evidence, ForecastRun, Milestone, PlanChange, SignOff, Wait
-from milestones.states import ChangeState, DeliverableState, EvidenceKind
+from milestones.models import (
+    Deliverable,
+    DoneLine,
+    Evidence,
+    ForecastRun,
+    Milestone,
+    PlanChange,
+    PlanMove,
+    SignOff,
+    Wait,
+)
+from milestones.states import ChangeState, DeliverableState, EvidenceKind, Moves
 from reports.ledger import NO_LEDGER, Ledger
+from reports.pages.move_words import title_of
 
 
 @dataclass(frozen=True)
@@ -132,6 +145,7 @@ class Change:
     asked_on: date
     decided_by: str
     decided_on: date | None
+    moves: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -323,6 +337,8 @@ def signatures(engagement: Engagement, agreement: Agreement | None) -> tuple[Sig
 def changes(engagement: Engagement) -> tuple[Change, ...]:
     """Return the register of plan changes."""
     rows = with_people(PlanChange.objects.filter(engagement=engagement), "asked_by", "decided_by_user")
+    shared = PlanMove.objects.exclude(deliverable__shared=False).select_related("deliverable", "milestone", "metric")
+    rows = rows.prefetch_related(Prefetch("moves", shared))
     return tuple(
         Change(
             number=row.number,
@@ -331,11 +347,22 @@ def changes(engagement: Engagement) -> tuple[Change, ...]:
             state_word=str(ChangeState(row.state).label),
             asked_by=row.asked_by.name,
             asked_on=localdate(row.asked_at),
-            decided_by=row.decided_by_user.name if row.decided_by_user else "",
+            decided_by=row.signer_name or (row.decided_by_user.name if row.decided_by_user else ""),
+            moves=tuple(moved(line) for line in row.moves.all()),
             decided_on=localdate(row.decided_at) if row.decided_at else None,
         )
         for row in rows
     )
+
+
+def moved(line: PlanMove) -> str:
+    """Return one move of a plan change in words."""
+    from_to = {"from": dated(line.from_on) or figure(line.from_value), "to": dated(line.to_on) or figure(line.to_value)}
+    if line.kind == Moves.DROP:
+        return _("%(title)s: dropped") % {"title": title_of(line)}
+    if line.kind == Moves.ADD:
+        return _("%(title)s: added, due %(to)s") % {"title": title_of(line), **from_to}
+    return _("%(title)s: from %(from)s to %(to)s") % {"title": title_of(line), **from_to}
 
 
 def open_waits(engagement: Engagement) -> tuple[OpenWait, ...]:

@@ -80,7 +80,10 @@ def calendar_of(pack: Pack) -> WorkCalendar:
 
 
 def row(item: Item, calendar: WorkCalendar) -> Row:
-    """Return one deliverable for the picture; agreed against actual, so its tick is the agreed date."""
+    """Return one deliverable for the picture: its tick is the due date, a hollow mark the agreed one where that moved.
+
+    What is written behind it is against the agreed date.
+    """
     due = item.agreed_on or item.due_on
     done = item.accepted_on
     likely = None if done else max(item.likely_on or item.due_on, item.start_on)
@@ -89,7 +92,8 @@ def row(item: Item, calendar: WorkCalendar) -> Row:
         name=item.title,
         state=SHAPES.get(State(item.state), item.state),
         start=min(item.started_on or item.start_on, done or due),
-        due=due,
+        due=item.due_on,
+        was=item.agreed_on,
         likely=likely,
         done_on=done,
         slip=calendar.working_days_between(due, finish) or None,
@@ -102,5 +106,5 @@ def bands(pack: Pack) -> Iterator[Band]:
     for stage in pack.stages:
         if stage.due_on > since:
             short = _("Day %(day)d") % {"day": stage.day}
-            yield Band(stage.name, since, stage.due_on, label=short, short=short)
+            yield Band(stage.name, since, stage.due_on, label=short, short=short, was=stage.agreed_on)
             since = stage.due_on + timedelta(days=1)

@@ -14,12 +14,13 @@ from engagements.models import Engagement
 from milestones import effects
 from milestones.actions import changes
 from milestones.change_forms import ChangeForm, fingerprint
+from milestones.extend_forms import ExtendForm
 from milestones.models import PlanChange, PlanMove
 from milestones.moves import Move, open_changes_on
 from milestones.states import Moves
 from reports import forms
 from reports.pages.effects import Line, effect_lines
-from reports.pages.words import number, short
+from reports.pages.move_words import goes_to, title_of
 
 As = Callable[[], AbstractContextManager[None]]
 NOT_YET: Final = ""
@@ -29,7 +30,7 @@ NOT_YET: Final = ""
 class Asking:
     """A form being filled in. `seen` names the moves whose effect the page shows; `change` is there once asked."""
 
-    form: ChangeForm
+    form: ChangeForm | ExtendForm
     lines: list[Line] = field(default_factory=list)
     seen: str = NOT_YET
     notice: str = ""
@@ -48,7 +49,7 @@ class Asking:
         return bool(self.seen)
 
 
-def asked(form: ChangeForm, raw: QueryDict, *, by: User, as_firm: As, hides: str = "") -> Asking:
+def asked(form: ChangeForm | ExtendForm, raw: QueryDict, *, by: User, as_firm: As, hides: str = "") -> Asking:
     """Do what was pressed. `as_firm` opens the role that may read the whole plan.
 
     `hides` is why this reader is not shown a forecast now; "" where nothing hides it.
@@ -114,7 +115,7 @@ def _ask(asking: Asking, moves: Sequence[Move], by: User, as_firm: As) -> None:
     try:
         with as_firm():
             asking.change = changes.ask(
-                by=by, engagement=asking.form.engagement, what=data["what"], why=data["why"], moves=moves
+                by=by, engagement=asking.form.engagement, what=asking.form.title(), why=data["why"], moves=moves
             )
     except DomainError as error:
         forms.refuse(asking.form, error)
@@ -131,26 +132,6 @@ def _clash(line: PlanMove) -> str:
     said = _("Plan change %(n)d waits for a signer and touches “%(title)s” too: %(what)s. Once one of the two is "
              "approved, the other is out of date.")  # fmt: skip
     return said % {"n": line.change.number, "title": title_of(line), "what": goes_to(line)}
-
-
-def title_of(line: PlanMove) -> str:
-    """What a line is done to, by name."""
-    if line.kind == Moves.ADD:
-        return _("Day %(day)d, %(name)s") % {"day": line.added["day"], "name": line.added["name"]}
-    if line.milestone is not None:
-        return _("Day %(day)d, %(name)s") % {"day": line.milestone.day, "name": line.milestone.name}
-    if line.metric is not None:
-        return line.metric.name
-    return line.deliverable.title if line.deliverable else ""
-
-
-def goes_to(line: PlanMove) -> str:
-    """Where a line goes: `to 12 Dec`, `to 45`, `dropped`, `added`."""
-    if line.kind == Moves.DROP:
-        return _("dropped")
-    if line.kind == Moves.TARGET:
-        return _("to %(value)s") % {"value": number(line.to_value)}
-    return _("to %(value)s") % {"value": short(line.to_on)}
 
 
 def context_of(asking: Asking, **more: Any) -> dict[str, Any]:

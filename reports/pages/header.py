@@ -14,6 +14,7 @@ from engagements.states import EngagementState
 from milestones.models import ForecastRun, Milestone, Plan
 from reports.pages.lights import shown_health
 from reports.pages.pictures import day_bar
+from reports.pages.standing import Standing, standing_of
 from reports.pages.words import moment, short
 
 TABS: Final = (
@@ -28,6 +29,7 @@ TABS: Final = (
 LIFE: Final = {
     EngagementState.DRAFT: (("remove", gettext_lazy("Remove this draft")),),
     EngagementState.ACTIVE: (
+        ("extend", gettext_lazy("Extend")),
         ("hold", gettext_lazy("Put on hold")),
         ("complete", gettext_lazy("Complete")),
         ("end-early", gettext_lazy("End early")),
@@ -69,6 +71,7 @@ class Header:
     is_live: bool
     is_draft: bool
     offered: bool
+    standing: Standing | None
 
 
 def maybe_reverse(name: str, *args: object) -> str:
@@ -111,6 +114,7 @@ def header_of(
         is_live=engagement.is_live,
         is_draft=engagement.is_draft,
         offered=engagement.offered_at is not None,
+        standing=standing_of(engagement, user),
     )
 
 
@@ -131,8 +135,16 @@ def _tabs(engagement: Engagement, current: str) -> list[Tab]:
 
 def _life(engagement: Engagement) -> list[tuple[str, str]]:
     """What may become of it next, each with its page."""
+    if engagement.archived_at:
+        return []
     moves = LIFE.get(EngagementState(engagement.state), ENDED_MOVES)
-    return [(str(label), reverse("engagement_life", args=[engagement.code, what])) for what, label in moves]
+    return [(str(label), _life_url(engagement, what)) for what, label in moves]
+
+
+def _life_url(engagement: Engagement, what: str) -> str:
+    if what == "extend":
+        return reverse("engagement_extend", args=[engagement.code])
+    return reverse("engagement_life", args=[engagement.code, what])
 
 
 def _view_as(engagement: Engagement, user: User) -> list[tuple[str, str]]:

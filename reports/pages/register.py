@@ -15,8 +15,8 @@ from milestones.actions.applying import stands_now
 from milestones.calendar import WorkCalendar
 from milestones.models import PlanChange, PlanMove
 from milestones.states import ChangeState, Moves
-from reports.pages.asking import title_of
 from reports.pages.effects import Line, effect_lines
+from reports.pages.move_words import title_of
 from reports.pages.words import moment, short
 from reports.portal.words import with_unit
 

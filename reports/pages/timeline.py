@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.looks import word
 from milestones.models import Milestone
 from milestones.states import DeliverableState
+from milestones.versions import AGREED, Version, chosen, versions
 from reports import charts
 from reports.chart_words import words
 from reports.pages.pictures import drawn
@@ -40,6 +41,7 @@ class Line:
     due: Day
     likely: str
     late: str
+    was: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,22 +53,41 @@ class TimelineView:
     compact: SafeString
     table: tuple[Line, ...]
     hidden: bool
+    view: str
+    against: tuple[Choice, ...]
+    compares: bool
 
 
-def timeline_of(loaded: Loaded, view: str) -> TimelineView | None:
-    """Return nothing for a plan without deliverables."""
+def timeline_of(loaded: Loaded, view: str, against: str = "") -> TimelineView | None:
+    """Return nothing for a plan without deliverables; `against` names an earlier set of due dates to draw too."""
     shown = [one for one in loaded.deliverables if one.state != DeliverableState.DROPPED]
     milestone = loaded.next_milestone()
     if not shown or milestone is None:
         return None
     near = [one for one in shown if one.milestone_id == milestone.pk]
+    known = versions(loaded.engagement, shown, loaded.milestones)
+    was = chosen(known, against)
     return TimelineView(
         choices=tuple(_choices(milestone, len(shown), view)),
-        wide=_picture(loaded, milestone, near, shown, view, compact=False),
-        compact=_picture(loaded, milestone, near, shown, view, compact=True),
-        table=tuple(_line(one, loaded) for one in shown) if view == "table" else (),
+        wide=_picture(loaded, milestone, near, shown, view, was, compact=False),
+        compact=_picture(loaded, milestone, near, shown, view, was, compact=True),
+        table=tuple(_line(one, loaded, was) for one in shown) if view == "table" else (),
         hidden=view == "hide",
+        view=view,
+        against=tuple(_against(known, was)),
+        compares=was is not None,
     )
+
+
+def _against(known: list[Version], was: Version | None) -> list[Choice]:
+    """The sets of due dates to choose from; none where nothing ever moved."""
+    if not known:
+        return []
+    made = [Choice("", _("Due dates alone"), was is None)]
+    for one in known:
+        label = _("Against the agreed dates") if one.key == AGREED else _("Against change %(n)d") % {"n": one.number}
+        made.append(Choice(one.key, label, one is was))
+    return made
 
 
 def _choices(milestone: Milestone, count: int, view: str) -> list[Choice]:
@@ -80,7 +101,14 @@ def _choices(milestone: Milestone, count: int, view: str) -> list[Choice]:
 
 
 def _picture(
-    loaded: Loaded, milestone: Milestone, near: list[Any], shown: list[Any], view: str, *, compact: bool
+    loaded: Loaded,
+    milestone: Milestone,
+    near: list[Any],
+    shown: list[Any],
+    view: str,
+    was: Version | None,
+    *,
+    compact: bool,
 ) -> SafeString:
     if view in {"table", "hide"}:
         return SafeString("")
@@ -89,8 +117,8 @@ def _picture(
         title=_("Deliverables of day %(day)d: due dates and forecasts") % {"day": milestone.day}
         if view == ""
         else _("All deliverables: due dates and forecasts"),
-        items=tuple(_item(one, loaded) for one in sorted(items, key=lambda one: (one.due_on, one.number))),
-        bands=tuple(_bands(loaded, milestone if view == "" else None)),
+        items=tuple(_item(one, loaded, was) for one in sorted(items, key=lambda one: (one.due_on, one.number))),
+        bands=tuple(_bands(loaded, milestone if view == "" else None, was)),
         start=_start(loaded, milestone, items, view),
         end=_end(loaded, items, milestone),
         today=loaded.today,
@@ -116,13 +144,18 @@ def _end(loaded: Loaded, items: list[Any], milestone: Milestone) -> date:
     return max(last, milestone.due_on if milestone.due_on in ends or not ends else last) + timedelta(days=10)
 
 
-def _bands(loaded: Loaded, only: Milestone | None) -> list[charts.Band]:
+def _bands(loaded: Loaded, only: Milestone | None, was: Version | None) -> list[charts.Band]:
     start = loaded.engagement.start_on
     bands = []
     for milestone in loaded.milestones:
         label = _("Day %(day)d, %(date)s") % {"day": milestone.day, "date": short(milestone.due_on)}
         band = charts.Band(
-            milestone.name, start, milestone.due_on, label=label, short=_("Day %(day)d") % {"day": milestone.day}
+            milestone.name,
+            start,
+            milestone.due_on,
+            label=label,
+            short=_("Day %(day)d") % {"day": milestone.day},
+            was=was.stages.get(milestone.pk) if was else None,
         )
         if only is None or milestone.day >= only.day:
             bands.append(band)
@@ -130,7 +163,7 @@ def _bands(loaded: Loaded, only: Milestone | None) -> list[charts.Band]:
     return bands
 
 
-def _item(deliverable: Any, loaded: Loaded) -> charts.Item:
+def _item(deliverable: Any, loaded: Loaded, was: Version | None = None) -> charts.Item:
     told = loaded.told(deliverable)
     finished = not deliverable.is_unfinished
     slip = None
@@ -146,6 +179,7 @@ def _item(deliverable: Any, loaded: Loaded) -> charts.Item:
         done_on=deliverable.accepted_on,
         progress=None if deliverable.started_on else 0.0,
         slip=slip,
+        was=was.works.get(deliverable.pk) if was else None,
     )
 
 
@@ -156,7 +190,7 @@ def _holidays(loaded: Loaded) -> list[date]:
     return [day for day, _name in loaded.calendar.holidays_between(loaded.engagement.start_on, end)]
 
 
-def _line(deliverable: Any, loaded: Loaded) -> Line:
+def _line(deliverable: Any, loaded: Loaded, was: Version | None) -> Line:
     told = loaded.told(deliverable)
     late = ""
     if deliverable.is_unfinished and told.likely and told.likely > deliverable.due_on:
@@ -168,4 +202,5 @@ def _line(deliverable: Any, loaded: Loaded) -> Line:
         due=day_of(deliverable.due_on),
         likely=short(deliverable.accepted_on or told.likely),
         late=late,
+        was=short(was.works.get(deliverable.pk)) if was else "",
     )

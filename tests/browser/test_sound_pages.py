@@ -17,12 +17,16 @@ from pytest_django import Settings
 from accounts import jobs
 from accounts.db import as_firm
 from engagements.actions.metrics import record_reading
+from engagements.actions.risks import add_risk
 from engagements.models import Engagement
 from milestones import slips
-from milestones.actions import changes, evidence, talk, waits
+from milestones.actions import changes, evidence, life, talk, waits
+from milestones.actions.handovers import Successor, replace_specialist
 from milestones.models import PlanChange, Wait
 from milestones.states import Moves
 from reports.actions.packs import ask_pack
+from roles.actions import add_absence
+from roles.models import FailureMode, Specialist
 from tests import factories
 from tests.browser.conftest import PHONE, WIDE, Opener
 
@@ -130,7 +134,7 @@ def test_the_portal(world: World, tab_of: Opener) -> None:
 
 
 def test_what_is_agreed_and_said_in_the_portal(world: World, tab_of: Opener) -> None:
-    pages = ("plan/", f"changes/{world.change.public_id}/", "questions/", "files/")
+    pages = ("plan/", f"changes/{world.change.public_id}/", "changes/new/", "questions/", "files/")
     tab = tab_of(world.people.signer)
     sound(tab, [*world.portal(*pages), "/portal/settings/"])
 
@@ -164,12 +168,71 @@ def test_what_is_issued_and_sent(world: World, tab_of: Opener) -> None:
     sound(tab, [*world.firm("handoff/"), "/handoffs/", "/digests/", "/digests/settings/", recipient])
 
 
+def test_plan_changes_and_the_life_of_an_engagement(world: World, tab_of: Opener) -> None:
+    with as_firm():
+        other = changes.ask(
+            by=world.people.manager,
+            engagement=world.engagement,
+            what="B later",
+            why="The vendor",
+            moves=[changes.Move(Moves.DUE, deliverable=world.b, to_on=date(2026, 12, 8))],
+        )
+        changes.decide(by=world.people.signer, change=other, approve=True)
+    tab = tab_of(world.people.manager)
+    forms = (f"ask/?pick={world.a.public_id}&again={world.change.public_id}", "extend/", "details/", "life/hold/")
+    sound(
+        tab, [*world.firm(*forms, "changes/", "?against=agreed"), f"/changes/{world.change.public_id}/", "/put-away/"]
+    )
+    with as_firm():
+        life.hold(by=world.people.manager, engagement=world.engagement, why="Change freeze")
+    sound(tab, world.firm("", "life/resume/", "life/end-early/"))
+
+
 def test_the_firms_pages_on_the_narrowest_screen(world: World, tab_of: Opener) -> None:
     tab = tab_of(world.people.manager, size=NARROW)
     tabs = ("", f"?open={world.c.public_id}", "outcomes/", "team/", "activity/", "ask/", "add/", "notes/new/")
     for address in ("/", "/needs/", "/deliverables/", "/metrics/", "/clients/", "/specialists/", *world.firm(*tabs)):
         tab.goto(address)
         fits(tab)
+
+
+def test_people_and_waits(world: World, tab_of: Opener) -> None:
+    with as_firm():
+        people, placement = world.people, world.engagement.placements.get()
+        add_absence(
+            by=people.manager,
+            person=people.manager,
+            deputy=people.other_manager,
+            starts_on=date(2026, 11, 23),
+            ends_on=date(2026, 12, 4),
+        )
+        add_risk(
+            by=people.manager,
+            engagement=world.engagement,
+            text="The vendor leaves",
+            failure_mode=FailureMode.objects.order_by("position")[0],
+            likelihood="low",
+            impact="high",
+        )
+        successor = Successor(
+            specialist=Specialist.objects.get(user=people.unplaced),
+            percent=40,
+            starts_on=date(2026, 11, 26),
+            ends_on=date(2027, 1, 3),
+        )
+        one = {"by": people.manager, "placement": placement, "last_on": date(2026, 11, 27)}
+        coming = replace_specialist(**one, successor=successor, work=[world.c]).coming
+    tabs = (
+        "team/",
+        f"team/{coming.public_id}/",
+        f"team/{coming.public_id}/replace/",
+        "owners/",
+        "risks/new/",
+        "waits/",
+    )
+    sound(tab_of(people.manager), ["/away/", "/endings/", "/specialists/", *world.firm(*tabs)])
+    sound(tab_of(people.other_manager), ["/", "/needs/"])
+    sound(tab_of(people.unplaced), ["/me/", "/away/"])
 
 
 def test_the_week_in_the_dark(world: World, tab_of: Opener) -> None:

@@ -252,3 +252,18 @@ def test_the_mail_picture_draws_text_with_our_own_font():
     with_text = png(timeline(plan(item("Wide words")), theme=PRINT), 800)
     without = png(timeline(plan(item("")), theme=PRINT), 800)
     assert with_text != without
+
+
+def test_an_earlier_due_date_is_a_hollow_mark_and_said():
+    moved, still = item(was=day(33)), item("Alarms", was=day(40))
+    drawn = parsed(timeline(plan(moved, still)))
+    (mark,) = [one for one in drawn.iter(f"{SVG}path") if one.get("class") == "was"]
+    assert mark.get("fill") != mark.get("stroke")
+    assert "was due 8 Nov" in "".join(drawn.itertext())
+    assert "was due 15 Nov" not in "".join(drawn.itertext())
+
+
+def test_a_milestone_that_moved_has_its_earlier_date_on_top():
+    bands = (Band("Stabilize foundations", START, day(36), was=day(30)),)
+    drawn = timeline(plan(item(), bands=bands))
+    assert drawn.count('class="was"') == 1

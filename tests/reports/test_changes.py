@@ -219,3 +219,23 @@ def test_a_specialist_reads_a_change_and_does_not_approve_it(at_work: Firm, spec
     change = asked(at_work, later(at_work.b))
     assert "Attach and approve" not in specialist.get(f"/changes/{change.public_id}/").text
     assert specialist.post(f"/changes/{change.public_id}/", {}).status_code == 403
+
+
+# --- the timeline against earlier dates --------------------------------------------------------------------------
+
+
+def test_the_timeline_draws_the_agreed_dates_beside_those_in_force(at_work: Firm, manager: Browser) -> None:
+    assert 'name="against"' not in manager.get(at_work.url()).text
+    change = asked(at_work, later(at_work.b), what="B later")
+    with as_firm():
+        changes.decide(by=at_work.people.signer, change=change, approve=True)
+    plain = manager.get(at_work.url()).text
+    assert "Against the agreed dates" in plain
+    assert 'class="was"' not in plain
+    against = manager.get(at_work.url(), {"against": "agreed"}).text
+    # The wide picture and the one for phones.
+    assert against.count('class="was"') == 2
+    assert "was due 29 Nov" in against
+    table = manager.get(at_work.url(), {"against": "agreed", "timeline": "table"}).text
+    assert "Was due" in table
+    assert manager.get(at_work.url(), {"against": "99"}).text.count('class="was"') == 0

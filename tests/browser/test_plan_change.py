@@ -1,0 +1,73 @@
+"""A plan change from both sides in real Chromium: asked, its effect seen, approved, drawn on the timeline."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from playwright.sync_api import Page, expect
+
+from accounts.db import as_firm
+from engagements.models import Engagement
+from milestones import slips
+from milestones.models import Deliverable
+from tests import factories
+from tests.browser.conftest import PHONE, Opener
+
+pytestmark = pytest.mark.xdist_group("browser-forms")
+
+
+@pytest.fixture
+def people(monday: time_machine.Traveller, transactional_db: None) -> factories.Cast:
+    with as_firm():
+        return factories.cast()
+
+
+@pytest.fixture
+def engagement(people: factories.Cast) -> Engagement:
+    with as_firm():
+        made = factories.active(people)
+        slips.recompute(made)
+        return made
+
+
+def test_asked_seen_approved_and_drawn(people: factories.Cast, engagement: Engagement, tab_of: Opener) -> None:
+    with as_firm():
+        one = factories.deliverable(engagement)
+    manager, signer = tab_of(people.manager), tab_of(people.signer, size=PHONE)
+    asks(manager, engagement, one)
+    signer.goto(f"/portal/{engagement.code}/")
+    signer.locator(".todo").get_by_role("link", name="Decide plan change 01").click()
+    expect(signer.locator(".fx")).to_contain_text("18 Dec")
+    signer.get_by_role("button", name="Approve").click()
+    expect(signer.get_by_text("Plan change 01 is approved")).to_be_visible()
+    is_drawn(manager, engagement)
+    with as_firm():
+        assert Deliverable.objects.get(pk=one.pk).due_on == date(2026, 12, 10)
+
+
+def asks(tab: Page, engagement: Engagement, one: Deliverable) -> None:
+    """Two moves in one form; each new date shows its effect by itself."""
+    tab.goto(f"/engagements/{engagement.code}/ask/?pick={one.public_id}")
+    tab.get_by_label("What changes").fill("A and its milestone later")
+    tab.get_by_label("Why").fill("The ledger export came late.")
+    tab.get_by_label("Add to what moves").select_option(label="Day 60, Build the production path")
+    tab.get_by_role("button", name="Add", exact=True).click()
+    stage = tab.get_by_label("Day 60, Build the production path", exact=True)
+    expect(stage).to_be_visible()
+    expect(tab.get_by_label("What changes")).to_have_value("A and its milestone later")
+    expect(tab.get_by_role("button", name="Ask the signer")).to_have_count(0)
+    tab.get_by_label(one.title, exact=True).fill("2026-12-10")
+    stage.fill("2026-12-18")
+    stage.blur()
+    expect(tab.locator(".fx")).to_contain_text("18 Dec")
+    tab.get_by_role("button", name="Ask the signer").click()
+    expect(tab.get_by_text("Plan change 1 waits for a signer")).to_be_visible()
+
+
+def is_drawn(tab: Page, engagement: Engagement) -> None:
+    """The timeline shows the agreed dates beside those in force, once they are chosen."""
+    tab.goto(f"/engagements/{engagement.code}/")
+    expect(tab.locator("svg .was")).to_have_count(0)
+    tab.get_by_label("Earlier due dates").select_option(label="Against the agreed dates")
+    expect(tab.locator(".chart .full svg .was").first).to_be_visible()
+    expect(tab.locator(".chart .full desc")).to_contain_text("Deliverable A: planned, due 10 Dec, was due 29 Nov")
