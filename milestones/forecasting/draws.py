@@ -86,7 +86,7 @@ def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws
         seed=seed,
         mu=mu,
         owners=theta,
-        wait_rate=past.waits.rate.draw(normal[level(hashed, 0)]).astype(np.float32),
+        wait_rate=past.waits.rate.draw(normal[level(hashed, 0)]).astype(np.float32) * plan.waits_to_come,
         stop_median=draw_median(past.waits.stops, uniform(hashed, 1)),
         review_median=draw_median(past.waits.reviews, uniform(hashed, 2)),
         lag=lag.astype(np.float32),
@@ -100,8 +100,8 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     added = _additions(plan, facts, past, table)
     names = [one.work.id for one in known] + [_ADDED - n for n in range(added)]
     hashed, more = (words(worlds.seed, names, stream, len(worlds.mu)) for stream in (0, 1))
-    template = _templates(facts, uniform(more[len(known) :], 0))
-    at = _centres(plan, known, worlds, template)
+    template = _templates(past, uniform(more[len(known) :], 0))
+    at = _centres(plan, known, past, worlds, template)
     need = quantiles("normal")[level(hashed, 0)]
     need *= np.float32(sqrt(plan.prior.within))
     need += at
@@ -126,7 +126,7 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
         holds={one.work.id: held for one in known if (held := _holds(plan, one, worlds, more[rows[one.work.id]]))},
         added=range(len(known), len(names)),
         window=template[1],
-        **_arrivals(plan, facts, worlds, more[len(known) :], table),
+        **_arrivals(plan, past, worlds, more[len(known) :], table),
     )
 
 
@@ -134,12 +134,13 @@ def _slowdown(prior: Prior, work: Work) -> float:
     return prior.load_slowdown * max(0, work.owner_open_load - prior.easy_load)
 
 
-def _centres(plan: PlanInput, known: Sequence[Facts], worlds: Worlds, template: tuple[Days, Days]) -> Days:
+def _centres(plan: PlanInput, known: Sequence[Facts], past: Past, worlds: Worlds, template: tuple[Days, Days]) -> Days:
     """The mean of the logarithm of each need: the owner's ratio, the effort and the load."""
     owners = list(worlds.owners)
     theta = np.array([worlds.owners[one] for one in owners], dtype=np.float32)
     places = {one: n for n, one in enumerate(owners)}
-    whose = [places[one.work.owner] for one in known] + [n % len(owners) for n in range(len(template[0]))]
+    turns = [places[past.owners[n % len(past.owners)]] for n in range(len(template[0]))]
+    whose = [places[one.work.owner] for one in known] + turns
     shift = [log(one.effort) + _slowdown(plan.prior, one.work) for one in known]
     at = theta[whose]
     at[: len(known)] += np.array(shift, dtype=np.float32)[:, None]
@@ -168,6 +169,7 @@ def _reviews(plan: PlanInput, facts: Mapping[int, Facts], known: Sequence[Facts]
     for n, one in enumerate(known):
         needed[n] = (one.work.needs_sign_off or one.work.state == "in_review") and not _is_with_signer(one)
     needed[len(known) :] = uniform(more[len(known) :], 3) < share
+    needed &= plan.waits_to_come
     some = np.flatnonzero(needed.any(axis=1))
     review = np.zeros(needed.shape, dtype=np.float32)
     spread = np.exp(np.float32(plan.prior.review.sigma) * quantiles("normal")[level(more[some], 3)])
@@ -211,27 +213,20 @@ def _additions(plan: PlanInput, facts: Mapping[int, Facts], past: Past, table: D
     """So many that hardly a draw has more: the mean and two and a half deviations of a gamma-Poisson number."""
     if not any(one.work.is_open for one in facts.values()):
         return 0
-    mean = past.growth.mean * max(0, _end(facts, table) - table.number(plan.today))
+    mean = past.growth.mean * max(0, past.last - table.number(plan.today))
     return min(MOST_ADDED, ceil(mean + 2.5 * sqrt(mean + mean**2 / past.growth.shape))) if mean > 0.05 else 0
 
 
-def _end(facts: Mapping[int, Facts], table: DayTable) -> int:
-    """Nothing is taken to be added after the last due date."""
-    return max((table.number(one.work.due_on) for one in facts.values()), default=0)
-
-
-def _templates(facts: Mapping[int, Facts], uniforms: Days) -> tuple[Days, Days]:
+def _templates(past: Past, uniforms: Days) -> tuple[Days, Days]:
     """Effort and window of additions: each is like one that is in the plan already."""
-    efforts = np.array([one.effort for one in facts.values()] or [1.0], dtype=np.float32)
-    windows = np.array([one.window for one in facts.values()] or [1.0], dtype=np.float32)
-    like = (uniforms * len(efforts)).astype(np.intp)
-    return efforts[like], windows[like]
+    like = (uniforms * len(past.efforts)).astype(np.intp)
+    return np.array(past.efforts, dtype=np.float32)[like], np.array(past.windows, dtype=np.float32)[like]
 
 
 def _arrivals(
-    plan: PlanInput, facts: Mapping[int, Facts], worlds: Worlds, more: Words, table: DayTable
+    plan: PlanInput, past: Past, worlds: Worlds, more: Words, table: DayTable
 ) -> dict[str, Days | NDArray[np.bool_]]:
     """A Poisson process from today on."""
     gaps = quantiles("exponential")[level(more, 2)] / np.maximum(worlds.growth, np.float32(1e-6))
     arrival = np.minimum(table.number(plan.today) + np.cumsum(gaps, axis=0), 1e6).astype(np.float32)
-    return {"arrival": arrival, "exists": arrival < _end(facts, table)}
+    return {"arrival": arrival, "exists": arrival < past.last}

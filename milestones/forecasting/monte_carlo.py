@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
 import numpy as np
 
+from milestones.forecasting.cascade import REAL
 from milestones.forecasting.days import Days
-from milestones.forecasting.drivers import WITHOUT_CLIENT_WAITS, milestone_drivers, work_drivers
+from milestones.forecasting.drivers import CAUSES, WITHOUT_CLIENT_WAITS, milestone_drivers, work_drivers
 from milestones.forecasting.facts import stall_days
 from milestones.forecasting.study import Study, study
 from milestones.forecasting.types import (
@@ -55,6 +56,15 @@ def of(ready: Study) -> PlanForecast:
     milestones = {due.id: found for due in plan.milestones if (found := _milestone(run, due, dues)) is not None}
     whole = _whole(run, dues)
     return PlanForecast(plan.today, ready.draws.count, works, milestones, whole)
+
+
+def milestone_of(ready: Study, milestone: int | None) -> MilestoneForecast | None:
+    """One milestone, or the whole engagement, without drivers; None where nothing is due for it."""
+    run = _Run(ready, ready.finishes(REAL), (0,) * CAUSES, {})
+    dues = sorted(ready.plan.milestones, key=lambda due: due.due_on)
+    due = next((one for one in dues if one.id == milestone), None)
+    found = _whole(run, dues) if milestone is None else _milestone(run, due, dues) if due else None
+    return replace(found, drivers=()) if found else None
 
 
 # --- deliverables ------------------------------------------------------------------------------------------------

@@ -16,13 +16,21 @@ from milestones.forecasting.waits import WaitPast, learn_waits
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """Slip ratios of the engagement and its owners, its waits, its queues, how late work starts, what is added."""
+    """Slip ratios of the engagement and its owners, its waits, its queues, how late work starts, what is added.
+
+    Additions are like the plan's own deliverables (`efforts` and `windows`), go to its `owners` in turn, and come
+    before day number `last`.
+    """
 
     ratios: Posterior
     waits: WaitPast
     queues: Queues
     lag: RatePosterior
     growth: RatePosterior
+    efforts: tuple[float, ...]
+    windows: tuple[float, ...]
+    owners: tuple[int | None, ...]
+    last: int
 
 
 def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> Past:
@@ -38,6 +46,10 @@ def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> 
         past,
         learn_lag(plan.prior.start_lag, past.starts, past.days),
         _growth(plan, facts, table),
+        efforts=tuple(one.effort for one in facts.values()) or (1.0,),
+        windows=tuple(float(one.window) for one in facts.values()) or (1.0,),
+        owners=tuple(dict.fromkeys(one.work.owner for one in facts.values())) or (None,),
+        last=max((table.number(one.work.due_on) for one in facts.values()), default=0),
     )
 
 

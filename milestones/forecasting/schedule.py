@@ -13,6 +13,8 @@ from milestones.forecasting.draws import Draws
 from milestones.forecasting.queues import Queues
 from milestones.forecasting.types import Work
 
+NEW_HANDS = 2  # what somebody who had nothing to do in this plan takes in hand at once
+
 
 @dataclass(frozen=True, eq=False)
 class Net:
@@ -31,7 +33,7 @@ class Net:
 
     def slots(self, owner: int | None) -> int:
         """How many an owner takes in hand at once; 0 where nobody is named, and nobody queues."""
-        return 0 if owner is None else self.queues.slots.get(owner, 1)
+        return 0 if owner is None else self.queues.slots.get(owner, NEW_HANDS)
 
     def is_planned(self, key: int) -> bool:
         return key < 0 or self.works[key].state == "planned"

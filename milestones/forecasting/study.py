@@ -63,14 +63,14 @@ def study(plan: PlanInput, draws: int = 1000, *, past: Past | None = None) -> St
     client = tables[None]
     facts = {work.id: facts_of(plan, work, tables[work.owner]) for work in works}
     known = past or learn_past(plan, facts, client)
-    owners = list(dict.fromkeys(work.owner for work in works)) or [None]
+    owners = list(dict.fromkeys([*known.owners, *(work.owner for work in works)]))
     worlds = draw_worlds(plan, known, owners, draws)
     drawn = draw_works(plan, facts, known, worlds, client)
     net = Net(
         works={work.id: work for work in works},
         table=client,
         now=client.number(plan.today),
-        owners=owners,
+        owners=known.owners,
         queues=known.queues,
         start={work.id: client.number(work.start_on) for work in works},
         due={work.id: client.last_by(work.due_on) for work in works},

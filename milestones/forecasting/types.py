@@ -85,7 +85,8 @@ class PlanInput:
     `absences` maps an owner to the days that owner is away.
     `stall_days` maps a role to the age, in working days, that 85 % of its past deliverables stayed under.
     `risk` maps an unfinished deliverable to its chance of being late, from whatever knows better than the cascade:
-    that share of its draws is then late. Where absent, the cascade's own chance stands.
+    that share of its draws is then late. Where absent, the cascade's own chance stands. Without `waits_to_come`
+    nothing is waited for but what is waited for today.
     """
 
     engagement: str
@@ -97,6 +98,7 @@ class PlanInput:
     stall_days: Mapping[str, float] = field(default_factory=dict)
     prior: Prior = COLD_START
     risk: Mapping[int, float] = field(default_factory=dict)
+    waits_to_come: bool = True
 
     def calendar_of(self, owner: int | None) -> WorkCalendar:
         days = self.absences.get(owner, frozenset()) if owner is not None else frozenset()
