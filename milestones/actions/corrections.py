@@ -18,7 +18,7 @@ from milestones import slips
 from milestones.actions.base import require_state, take, take_plan, tell
 from milestones.calendar import WorkCalendar
 from milestones.models import Deliverable, DueMove, Milestone, Plan
-from milestones.states import UNFINISHED, ChangeState
+from milestones.states import UNFINISHED
 
 WINDOW_DAYS = 2  # working days at the client's
 
@@ -54,10 +54,9 @@ def window(thing: Deliverable | Milestone) -> Window:
 
 
 def _since(thing: Deliverable | Milestone) -> datetime | None:
-    """Return when the date came about: by the latest plan change that moved the thing, else by activation."""
-    moves = thing.plan_moves.filter(change__state=ChangeState.APPROVED, change__decided_at__isnull=False)
-    latest = moves.order_by("-change__decided_at").values_list("change__decided_at", flat=True).first()
-    return latest or thing.engagement.activated_at
+    """Return when the date came about: when the latest plan change moved the thing, else when it was activated."""
+    moved_at = thing.due_moves.filter(change__isnull=False).order_by("-at").values_list("at", flat=True).first()
+    return moved_at or thing.engagement.activated_at
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from accounts.models import User
 from engagements.models import Contact
 from engagements.states import EngagementState
 from milestones.actions.corrections import window
-from milestones.models import Comment, Deliverable, Dependency, DoneLine, Evidence, Wait
+from milestones.models import Comment, Deliverable, Dependency, DoneLine, DueMove, Evidence, Wait
 from milestones.states import AT_WORK, DeliverableState, EvidenceKind, WaitOn
 from reports.pages.plan import Loaded, Row, row_of
 from reports.pages.why import Why, why_of
@@ -227,7 +227,7 @@ def _facts(deliverable: Deliverable, loaded: Loaded) -> Sequence[tuple[str, str]
     facts: list[tuple[str, str]] = []
     if deliverable.agreed_on and deliverable.agreed_on != deliverable.due_on:
         facts.append((_("Agreed"), short(deliverable.agreed_on)))
-    facts += [(_("Was due"), short(move.from_on)) for move in deliverable.due_moves.all()]
+    facts += [(_("Was due"), _was(move)) for move in deliverable.due_moves.select_related("change", "by")]
     facts.append((_("Start"), short(deliverable.started_on or deliverable.start_on)))
     before, after = _neighbours(deliverable, loaded)
     if before:
@@ -235,6 +235,14 @@ def _facts(deliverable: Deliverable, loaded: Loaded) -> Sequence[tuple[str, str]
     if after:
         facts.append((_("Holds up"), listed(after)))
     return facts
+
+
+def _was(move: DueMove) -> str:
+    """An earlier due date, and what took its place: a plan change, or a correction with its reason."""
+    if move.change is not None:
+        return _("%(day)s, until plan change %(n)d") % {"day": short(move.from_on), "n": move.change.number}
+    places = {"day": short(move.from_on), "name": move.by.name, "reason": move.correction_reason}
+    return _("%(day)s, corrected by %(name)s: %(reason)s") % places
 
 
 def _neighbours(deliverable: Deliverable, loaded: Loaded) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from accounts.db import as_firm
-from milestones.actions import changes, life
+from milestones.actions import changes, corrections, life
 from milestones.models import Deliverable, DueMove, ForecastRun, PlanChange
 from milestones.moves import Move
 from milestones.states import ChangeState, Moves
@@ -239,3 +239,17 @@ def test_the_timeline_draws_the_agreed_dates_beside_those_in_force(at_work: Firm
     table = manager.get(at_work.url(), {"against": "agreed", "timeline": "table"}).text
     assert "Was due" in table
     assert manager.get(at_work.url(), {"against": "99"}).text.count('class="was"') == 0
+
+
+def test_earlier_due_dates_stand_in_a_deliverables_history(at_work: Firm, manager: Browser) -> None:
+    change = asked(at_work, later(at_work.b), what="B later")
+    by = at_work.people
+    with as_firm():
+        changes.decide(by=by.signer, change=change, approve=True)
+        one = Deliverable.objects.select_related("engagement__client").get(pk=at_work.b.pk)
+        corrections.correct_due(by=by.manager, thing=one, to_on=date(2026, 12, 7), reason="A typo: the seventh")
+    text = manager.get(at_work.url(), {"open": at_work.b.public_id}).text
+    assert "29 Nov, until plan change 1" in text
+    assert "6 Dec, corrected by Mia Manager: A typo: the seventh" in text
+    history = manager.get(at_work.url("activity/"), {"deliverable": at_work.b.public_id}).text
+    assert "Mia Manager corrected the date of Deliverable B" in history
