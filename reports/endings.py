@@ -188,8 +188,7 @@ def _placement_note(row: Any) -> str:
     """`2 deliverables are open. 12 of 31.5 contracted days left.`"""
     days = contracted.of_placement(row)
     told = {"left": number(days.left), "all": number(days.days)}
-    text = f"{_open_words(row.open)} {_('%(left)s of %(all)s contracted days left.') % told}"
-    return f"{text} {contracted.order_words(row)}." if row.order_number else text
+    return f"{_open_words(row.open)} {_('%(left)s of %(all)s contracted days left.') % told}"
 
 
 def _placement_links(row: Any, picks: list[str]) -> Iterable[tuple[str, str]]:

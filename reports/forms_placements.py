@@ -96,12 +96,14 @@ class ReplaceForm(forms.Form):
         """Return the form as it opens: from today on, the same share, everything that is open moves."""
         today = placement.engagement.today()
         last_on = min(max(today, placement.starts_on), placement.ends_on)
+        starts_on = max(today, last_on + timedelta(days=1))
+        last = placement.engagement.milestones.order_by("-day").values_list("due_on", flat=True).first()
         form = cls(
             placement=placement,
             initial={
                 "last_on": last_on,
-                "starts_on": min(last_on + timedelta(days=1), placement.ends_on),
-                "ends_on": placement.ends_on,
+                "starts_on": starts_on,
+                "ends_on": max(placement.ends_on, starts_on, last or starts_on),
                 "percent": placement.percent,
                 "title": placement.title,
             },

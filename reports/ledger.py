@@ -15,7 +15,8 @@ from engagements.models import Engagement, Hold
 from milestones.calendar import WorkCalendar
 from milestones.ledger import Clock, Side, Span, Stop, ledger
 from milestones.models import Wait
-from milestones.states import WaitOn
+from milestones.states import UNFINISHED, WaitOn
+from reports.pages import forecasts
 from reports.pages.forecasts import Outlook
 from reports.pages.words import listed, short
 
@@ -110,7 +111,7 @@ def _entry(row: Mapping[str, Any], clock: Clock) -> Entry:
     return Entry(
         public_id=row["public_id"],
         title=title,
-        what=_("Sign-off of “%(title)s”") % {"title": title} if row["for_sign_off"] else row["what"],
+        what=_("Sign-off") if row["for_sign_off"] else row["what"],
         on=row["on"],
         on_word=str(WaitOn(row["on"]).label),
         who=row["named"] or row["who"],
@@ -156,6 +157,18 @@ def overlaps(found: Ledger) -> str:
         )
         % told
     )
+
+
+def forecast_without(engagement: Engagement) -> str:
+    """Say the next milestone's forecast with and without the open waits on the client, to the firm; two queries."""
+    if not engagement.is_active:
+        return ""
+    milestone = engagement.milestones.filter(deliverables__state__in=sorted(UNFINISHED)).order_by("day").first()
+    run = forecasts.latest([engagement.pk], "milestones").get(engagement.pk)
+    if milestone is None or run is None:
+        return ""
+    told = forecasts.outlook(run.milestones.get(milestone.public_id))
+    return without_client(told, milestone.day, to_client=False)
 
 
 def without_client(told: Outlook, day: int, *, to_client: bool) -> str:

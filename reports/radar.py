@@ -30,7 +30,9 @@ from reports.pages.words import listed, short
 from roles.models import Absence
 
 WEEKS: Final = 12
-NAMED: Final = 3
+# In this order, the longest first in each.
+KINDS: Final = ("roll_off", "full", "holder", "silent")
+NAMED: Final = 12
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Finding:
     links: tuple[tuple[str, str], ...]
     where: str = ""
     url: str = ""
+    days: int = 0
 
 
 @dataclass
@@ -64,11 +67,11 @@ def of_engagement(engagement: Engagement) -> list[Finding]:
 
 
 def of_engagements(engagements: Iterable[Engagement]) -> list[Finding]:
-    """Return what the radar finds, over-full weeks last; `client` of each engagement is loaded."""
+    """Return what the radar finds, by kind and the worst first; `client` of each engagement is loaded."""
     active = [one for one in engagements if one.state == EngagementState.ACTIVE]
     rows = _read(active)
     found = [finding for one in active for finding in _of_one(one, rows)]
-    return found + _too_full(rows)
+    return sorted(found + _too_full(rows), key=lambda one: (KINDS.index(one.kind), -one.days, one.who))
 
 
 def of_firm(seen: "QuerySet[Engagement]") -> list[Finding]:
@@ -187,8 +190,8 @@ class _One:
             waits=row.waits_on_others,
         )
 
-    def found(self, kind: str, shape: str, place: int, text: str, *links: tuple[str, str]) -> Finding:
-        """Return a finding about a placement."""
+    def found(self, kind: str, shape: str, place: int, text: str, *links: tuple[str, str], days: int = 0) -> Finding:
+        """Return a finding about a placement; `days` is how bad it is."""
         return Finding(
             kind=kind,
             shape=shape,
@@ -197,6 +200,7 @@ class _One:
             links=links,
             where=self.engagement.client.name,
             url=reverse("team", args=[self.engagement.code]),
+            days=days,
         )
 
     def change(self, place: int, label: str) -> tuple[str, str]:
@@ -230,9 +234,8 @@ def _roll_off(one: _One, off: RollOff) -> Finding:
         "rolls off on %(end)s; “%(title)s”%(more)s, which the milestone hangs on, is 8 in 10 done by %(by)s: "
         "%(short)s short."
     )
-    return one.found(
-        "roll_off", "off_track", off.place, text % told, one.change(off.place, _("Extend")), one.replace(off.place)
-    )
+    links = (one.change(off.place, _("Extend")), one.replace(off.place))
+    return one.found("roll_off", "off_track", off.place, text % told, *links, days=off.days)
 
 
 def _more(count: int) -> str:
@@ -251,7 +254,9 @@ def _holder(one: _One, held: Holder) -> Finding:
     own = [row.public_id for row in one.works.values() if row.owner_id == place.pk]
     picks = "&".join(f"pick={public_id}" for public_id in own[:NAMED])
     address = reverse("engagement_owners", args=[one.engagement.code])
-    return one.found("holder", "at_risk", place.pk, text % told, (_("Hand work on"), f"{address}?{picks}"))
+    return one.found(
+        "holder", "at_risk", place.pk, text % told, (_("Hand work on"), f"{address}?{picks}"), days=held.days
+    )
 
 
 def _silent(one: _One, row: Silent) -> Finding:
@@ -262,7 +267,9 @@ def _silent(one: _One, row: Silent) -> Finding:
     }
     text = _("has moved nothing for %(n)d working days, since %(since)s; %(work)s theirs to move. Ask how it stands.")
     mail = f"mailto:{one.placements[row.place].user.email}"
-    return one.found("silent", "waiting", row.place, text % told, (_("Write"), mail), one.replace(row.place))
+    return one.found(
+        "silent", "waiting", row.place, text % told, (_("Write"), mail), one.replace(row.place), days=row.days
+    )
 
 
 def _too_full(rows: Rows) -> list[Finding]:

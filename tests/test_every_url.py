@@ -35,7 +35,7 @@ CONTACTS = EVERYBODY | {"portal", "portal_settings"}
 SPECIALISTS = EVERYBODY | {
     "portfolio", "portfolio_csv", "me", "me_rest", "me_evidence", "needs_you", "deliverables", "deliverables_csv",
     "metrics", "metrics_csv", "find", "catalogue", "handoffs", "digest_settings", "clients", "clients_csv",
-    "specialists", "specialists_csv",
+    "specialists", "specialists_csv", "away",
 }  # fmt: skip
 # Sign-in's pages are allauth's own; the admin's are Django's. Both are asked as whole trees.
 NOT_OURS = ("accounts/", "admin/")

@@ -128,7 +128,7 @@ def tick_handover(*, by: User, line: HandoverLine, ticked: bool) -> HandoverLine
         message = gettext_noop("%(actor)s ticked a line of the handover from %(leaving)s to %(coming)s")
         if not ticked:
             message = gettext_noop("%(actor)s unticked a line of the handover from %(leaving)s to %(coming)s")
-        people = {"leaving": handover.leaving.user.name, "coming": handover.coming.user.name}
-        tell(by, handover.engagement, "handover_ticked", message, **people)
+        leaving, coming = handover.leaving.user.name, handover.coming.user.name
+        tell(by, handover.engagement, "handover_ticked", message, leaving=leaving, coming=coming)
     line.refresh_from_db()
     return line

@@ -191,6 +191,7 @@ class Pack:
     waits: tuple[OpenWait, ...]
     risks: tuple[RiskLine, ...]
     ledger: Ledger = NO_LEDGER
+    ledger_free: str = ""
 
     def evidence_of(self, *kinds: str) -> list[tuple[Item, Proof]]:
         """Return the evidence of some kinds with the deliverable that it belongs to."""

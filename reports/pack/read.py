@@ -50,6 +50,7 @@ def _read(engagement: Engagement) -> Pack:
         waits=content.open_waits(engagement),
         risks=content.risks(engagement),
         ledger=ledger.read(engagement, shared=True),
+        ledger_free=ledger.forecast_without(engagement),
     )
 
 

@@ -64,7 +64,7 @@ def _member(row: Any, engagement: Engagement) -> Member:
         contracted=sentence(row),
         reason=row.overload_reason,
         here_now=row.starts_on <= today <= row.ends_on,
-        is_over=row.ends_on < today,
+        is_over=row.ends_on < today and not row.open,
     )
 
 

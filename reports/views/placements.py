@@ -99,8 +99,11 @@ def _sections(form: ReplaceForm, name: str) -> list[tuple[str, list[Any]]]:
     """The fields in the order of thought: who leaves, who comes, what moves."""
     return [
         (_("%(name)s leaves") % {"name": name}, [form["last_on"]]),
-        (_("Who takes over"), [form[one] for one in ("specialist", "starts_on", "ends_on", "percent", "title")]),
-        (_("What moves"), [form["work"], form["overload_reason"]]),
+        (
+            _("Who takes over"),
+            [form[one] for one in ("specialist", "starts_on", "ends_on", "percent", "title", "overload_reason")],
+        ),
+        (_("What moves"), [form["work"]]),
     ]
 
 

@@ -220,8 +220,10 @@ def test_people_and_waits(world: World, tab_of: Opener) -> None:
             starts_on=date(2026, 11, 26),
             ends_on=date(2027, 1, 3),
         )
-        one = {"by": people.manager, "placement": placement, "last_on": date(2026, 11, 27)}
-        coming = replace_specialist(**one, successor=successor, work=[world.c]).coming
+        last_on = date(2026, 11, 27)
+        coming = replace_specialist(
+            by=people.manager, placement=placement, last_on=last_on, successor=successor, work=[world.c]
+        ).coming
     tabs = (
         "team/",
         f"team/{coming.public_id}/",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_it_is_one_event_and_asks_for_a_forecast(cast, engagement):
 def test_nothing_moves_where_the_successor_is_too_full(cast, engagement):
     other = factories.active(cast, client=cast.other_client, name="Fraud")
     una = Specialist.objects.get(user=cast.unplaced)
-    busy = {"percent": 80, "starts_on": date(2026, 11, 1), "ends_on": date(2027, 1, 30)}
+    busy: dict[str, Any] = {"percent": 80, "starts_on": date(2026, 11, 1), "ends_on": date(2027, 1, 30)}
     place(by=cast.manager, engagement=other, specialist=una, role=una.role, **busy)
     with pytest.raises(DomainError, match="would be at up to 120%") as refused:
         replaced(cast, engagement, "A")

@@ -33,7 +33,7 @@ def test_the_ledger_lists_every_wait_closed_ones_too(at_work: Firm, manager: Bro
     page = manager.get(at_work.url("waits/")).text
     assert "A second pair of eyes" in page
     assert "A test account" in page
-    assert "Sign-off of “Deliverable A”" in page
+    assert "Sign-off<small>Deliverable A</small>" in page
     assert "3 waits, 2 open." in page
 
 

@@ -1,6 +1,7 @@
 """The placement radar on tab Team and on the list of specialists."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -76,7 +77,7 @@ def test_silence_is_found_and_a_word_ends_it(at_work: Firm, monday: time_machine
 def test_days_away_are_no_silence(at_work: Firm, monday: time_machine.Traveller) -> None:
     with as_firm():
         people = at_work.people
-        days = {"starts_on": date(2026, 11, 25), "ends_on": date(2026, 11, 26)}
+        days: dict[str, Any] = {"starts_on": date(2026, 11, 25), "ends_on": date(2026, 11, 26)}
         add_absence(by=people.manager, person=people.specialist, **days)
     monday.shift(timedelta(days=7))
     assert "silent" not in found(at_work)
@@ -115,9 +116,7 @@ def test_queries_do_not_grow_with_the_engagements(at_work: Firm, manager: Browse
     before = counted(manager, "/specialists/")
     with as_firm():
         people = at_work.people
-        for name in ("Fraud", "Churn"):
-            other = factories.active(people, client=people.other_client, name=name)
-            slips.recompute(other)
+        slips.recompute(factories.active(people, client=people.other_client, name="Fraud"))
     assert counted(manager, "/specialists/") == before
 
 
