@@ -70,7 +70,7 @@ class ChangeForm(forms.Form):
         self.engagement = engagement
         self.do = raw.get("do", "ask") if sent else ""
         self.things = {key_of(one): one for one in _things(engagement, shared_only=shared_only)}
-        typed = {name: raw[name] for name in raw if name in WORDS or name.startswith(PREFIXES)}
+        typed = {name: str(raw[name]) for name in raw if name in WORDS or name.startswith(PREFIXES)}
         values = {**(start or {}), **typed}
         self.keys = self._keys(raw, values)
         checks = self.do in {"effect", "ask"}

@@ -60,7 +60,7 @@ class ExtendForm(forms.Form):
         self.calendar = calendar_of(engagement)
         last = engagement.milestones.order_by("day").last()
         self.first_day = (last.day if last else 0) + STEP
-        self.values: dict[str, str] = {name: raw[name] for name in raw} if sent else {"day": str(self.first_day)}
+        self.values: dict[str, str] = {name: str(raw[name]) for name in raw} if sent else {"day": str(self.first_day)}
         self.keys = [key for key in raw.getlist("row") if key.isascii() and key.isdigit() and len(key) < 5][:MAX_ROWS]
         self.keys = self.keys if sent else ["0"]
         self._press(raw)
@@ -198,7 +198,7 @@ class ExtendForm(forms.Form):
         }
         owners = {one.public_id: one for one in self.placements}
         refs = {items[data[f"item_{key}"]].code: key for key in named if data.get(f"item_{key}") in items}
-        return [self._line(data, key, day, items.get(data.get(f"item_{key}")), owners, refs) for key in named]
+        return [self._line(data, key, day, items.get(data.get(f"item_{key}") or 0), owners, refs) for key in named]
 
     def _line(
         self,

@@ -209,8 +209,8 @@ def _approve_on_paper(by: User, change: PlanChange, signer_name: str, at: dateti
     )
     _apply_all(by, change)
     message = gettext_noop("%(actor)s attached what %(signer)s signed; plan change %(number)s is approved: %(what)s")
-    facts = {"signer": signer_name, "number": change.number, "what": change.what}
-    tell(by, change.engagement, "change_decided", message, shared=True, **facts)
+    number, what = change.number, change.what
+    tell(by, change.engagement, "change_decided", message, shared=True, signer=signer_name, number=number, what=what)
     slips.ask_recompute(change.engagement)
 
 

@@ -69,7 +69,7 @@ def _chosen(posted: QueryDict, stored: Engagement) -> QueryDict:
     data = QueryDict(mutable=True)
     for name in FIELDS:
         mine = posted.get(name) != "theirs" and f"{MINE}{name}" in posted
-        data[name] = posted[f"{MINE}{name}"] if mine else getattr(stored, name)
+        data[name] = str(posted[f"{MINE}{name}"] if mine else getattr(stored, name))
     data["version"] = posted.get("version", "")
     return data
 

@@ -1,6 +1,7 @@
 """What a plan change would do to the forecast: a what-if that agrees with what comes once it is approved."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_a_milestone_with_nothing_left_has_no_forecast_after(cast, engagement):
 
 def test_targets_and_holds_have_no_effect(cast, engagement):
     metric = engagement.metrics.get()
-    assert effects.effect_of(engagement, [Move(Moves.TARGET, metric=metric, to_value=45)]) == {}
+    assert effects.effect_of(engagement, [Move(Moves.TARGET, metric=metric, to_value=Decimal(45))]) == {}
     life.hold(by=cast.manager, engagement=engagement)
     assert effects.effect_of(engagement, moves_of(engagement)) == {}
 
