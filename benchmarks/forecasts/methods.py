@@ -23,7 +23,7 @@ Method = Callable[[PlanInput, int], Dates]
 
 def baseline(plan: PlanInput, now: int) -> Dates:
     """The last due date, or today once that is past."""
-    return _one(max(now, max(_day(work.due_on) for work in plan.works)))
+    return _one(max(now, *(_day(work.due_on) for work in plan.works)))
 
 
 def cascade(plan: PlanInput, now: int) -> Dates:

@@ -46,7 +46,7 @@ class Cell:
 def run(
     engagements: int,
     first: int = JUDGING,
-    say: Callable[[str], None] = lambda words: None,
+    say: Callable[[str], None] = lambda _words: None,
     methods: dict[str, Method] = METHODS,
 ) -> Iterator[Cell]:
     """Score the methods on so many engagements a scenario and size, with seeds from `first` on."""

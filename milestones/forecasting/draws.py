@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from milestones.forecasting.days import Days, DayTable
 from milestones.forecasting.facts import Facts, paced_between
-from milestones.forecasting.noise import Words, level, quantiles, seed_of, stratified, uniform, words
+from milestones.forecasting.noise import Words, further, level, quantiles, seed_of, stratified, uniform, words
 from milestones.forecasting.past import Past
 from milestones.forecasting.prior import Floats, Prior
 from milestones.forecasting.remaining import condition
@@ -99,8 +99,9 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     known = [one for one in facts.values() if one.work.is_open]
     added = _additions(plan, facts, past, table)
     names = [one.work.id for one in known] + [_ADDED - n for n in range(added)]
-    hashed, more = (words(worlds.seed, names, stream, len(worlds.mu)) for stream in (0, 1))
-    template = _templates(past, uniform(more[len(known) :], 0))
+    hashed = words(worlds.seed, names, 0, len(worlds.mu))
+    more = further(hashed[len(known) :])
+    template = _templates(past, uniform(more, 0))
     at = _centres(plan, known, past, worlds, template)
     need = quantiles("normal")[level(hashed, 0)]
     need *= np.float32(sqrt(plan.prior.within))
@@ -118,15 +119,13 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
         need=need,
         calm=need / np.exp(slow)[:, None] if slow.any() else need,
         pace=pace,
-        stops=to_come(
-            np.maximum(need, pace) * worlds.wait_rate, worlds.stop_median, uniform(hashed, 3), level(more, 1)
-        ),
+        stops=to_come(np.maximum(need, pace) * worlds.wait_rate, worlds.stop_median, hashed),
         lag=np.floor(lag, out=lag),
-        review=_reviews(plan, facts, known, worlds, more),
-        holds={one.work.id: held for one in known if (held := _holds(plan, one, worlds, more[rows[one.work.id]]))},
+        review=_reviews(plan, facts, known, worlds, hashed),
+        holds={one.work.id: held for one in known if (held := _holds(plan, one, worlds, hashed[rows[one.work.id]]))},
         added=range(len(known), len(names)),
         window=template[1],
-        **_arrivals(plan, past, worlds, more[len(known) :], table),
+        **_arrivals(plan, past, worlds, more, table),
     )
 
 
@@ -162,17 +161,19 @@ def _paces(prior: Prior, known: Sequence[Facts], template: tuple[Days, Days], ha
     return share
 
 
-def _reviews(plan: PlanInput, facts: Mapping[int, Facts], known: Sequence[Facts], worlds: Worlds, more: Words) -> Days:
+def _reviews(
+    plan: PlanInput, facts: Mapping[int, Facts], known: Sequence[Facts], worlds: Worlds, hashed: Words
+) -> Days:
     """Working days from handing in to acceptance, where somebody has to sign; the firm's review where none waits."""
     share = sum(one.work.needs_sign_off for one in facts.values()) / max(1, len(facts))
-    needed = np.zeros(more.shape[:2], dtype=np.bool_)
+    needed = np.zeros(hashed.shape, dtype=np.bool_)
     for n, one in enumerate(known):
         needed[n] = (one.work.needs_sign_off or one.work.state == "in_review") and not _is_with_signer(one)
-    needed[len(known) :] = uniform(more[len(known) :], 3) < share
+    needed[len(known) :] = uniform(further(hashed[len(known) :]), 1) < share
     needed &= plan.waits_to_come
     some = np.flatnonzero(needed.any(axis=1))
     review = np.zeros(needed.shape, dtype=np.float32)
-    spread = np.exp(np.float32(plan.prior.review.sigma) * quantiles("normal")[level(more[some], 3)])
+    spread = np.exp(np.float32(plan.prior.review.sigma) * quantiles("normal")[level(further(hashed[some]), 3)])
     review[some] = np.ceil(spread * worlds.review_median) * needed[some]
     return review
 
@@ -188,6 +189,7 @@ def _holds(plan: PlanInput, facts: Facts, worlds: Worlds, hashed: Words) -> tupl
     """Days that the open waits still last: on the client, and on others."""
     if not facts.work.waits:
         return None
+    hashed = further(hashed)
     client = [_left(plan, facts, wait, worlds, hashed) for wait in facts.work.open_waits(on_client=True)]
     others = [_left(plan, facts, wait, worlds, hashed) for wait in facts.work.open_waits(on_client=False)]
     if not client and not others:

@@ -19,6 +19,8 @@ from milestones.calendar import WorkCalendar
 from milestones.forecasting.prior import Floats
 from milestones.forecasting.types import PlanInput, Work
 
+EQUAL = 1e-12  # shares of the plan that differ by less are the same
+
 
 @dataclass(frozen=True)
 class EarnedDay:
@@ -96,13 +98,19 @@ def _accrued(days: Sequence[date], reached: Sequence[date], weights: Floats) -> 
 
 
 def _days_worth(planned: Floats, earned: Floats) -> Floats:
-    """N whole days of plan, and the share of the next one: ES = N + (EV - PV_N) / (PV_N+1 - PV_N)."""
+    """N whole days of plan, and the share of the next one: ES = N + (EV - PV_N) / (PV_N+1 - PV_N).
+
+    Where the plan stands still at just what is earned, that is worth each of these days: today's if it is among them.
+    """
     before = np.concatenate(([0.0], planned))
-    whole = np.searchsorted(before, earned + 1e-12, side="right") - 1
+    whole = np.searchsorted(before, earned + EQUAL, side="right") - 1
+    first = np.searchsorted(before, earned - EQUAL, side="left")
     following = np.minimum(whole + 1, len(before) - 1)
     step = before[following] - before[whole]
-    share = np.divide(earned - before[whole], step, out=np.zeros_like(earned), where=step > 0)
-    return np.asarray(whole + share, dtype=np.float64)
+    over = np.maximum(earned - before[whole], 0)
+    worth = whole + np.divide(over, step, out=np.zeros_like(earned), where=step > 0)
+    still = (first < whole) & (over <= EQUAL)
+    return np.where(still, np.clip(np.arange(1, len(earned) + 1), first, whole), worth)
 
 
 def finish_at_rate(calendar: WorkCalendar, start: date, schedule: EarnedSchedule, longest: int = 2000) -> date | None:

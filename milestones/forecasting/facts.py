@@ -37,6 +37,8 @@ class Facts:
 
     def waited(self, today: date, *, on_client: bool) -> int:
         """Working days of the longest open wait so far."""
+        if not self.work.waits:
+            return 0
         return max((self.days_since(wait, today) for wait in self.work.open_waits(on_client=on_client)), default=0)
 
     def days_since(self, wait: Wait, today: date) -> int:

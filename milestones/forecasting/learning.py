@@ -18,7 +18,7 @@ import numpy as np
 
 from milestones.forecasting.prior import Floats, LogNormal, Prior, Rate, normal_cdf
 
-POINTS = 81
+POINTS = 61
 REACH = 4.5  # standard deviations of the prior on each side
 FLOOR = 1e-12
 

@@ -194,7 +194,9 @@ class _Seen:
 
 def _ordered(columns: Sequence[Days]) -> Days:
     """Each world's draws from the earliest to the latest."""
-    return np.sort(np.array(columns), axis=-1)
+    ordered = np.array(columns)
+    ordered.sort(axis=-1)
+    return ordered
 
 
 def _seen(run: _Run, column: Days, due: date) -> _Seen:

@@ -38,6 +38,11 @@ def words(seed: int, names: Sequence[int], stream: int, draws: int) -> Words:
     return _mix(rows[:, None] + columns[None, :])
 
 
+def further(hashed: Words) -> Words:
+    """Another hash for each, where four numbers are not enough."""
+    return _mix(hashed ^ _STEP)
+
+
 def _mix(x: Words) -> Words:
     with np.errstate(over="ignore"):
         x = x ^ (x >> np.uint64(30))

@@ -17,7 +17,7 @@ import numpy as np
 from milestones.forecasting.days import Days
 from milestones.forecasting.facts import Facts
 from milestones.forecasting.learning import Lasted, RatePosterior, learn_clustered_rate, learn_median, quantile
-from milestones.forecasting.noise import LEVELS, Levels
+from milestones.forecasting.noise import LEVELS, Levels, Words, further, level, uniform
 from milestones.forecasting.prior import Floats, Prior, normal_cdf, normal_quantile
 from milestones.forecasting.types import Wait
 
@@ -89,10 +89,11 @@ def draw_median(grid: tuple[Floats, Floats], uniforms: Floats) -> Days:
     return np.exp(quantile(*grid, uniforms)).astype(np.float32)
 
 
-def to_come(expected: Days, medians: Days, uniforms: Days, places: Levels) -> Days:
+def to_come(expected: Days, medians: Days, hashed: Words) -> Days:
     """Working days of waits that are still to strike, for expected numbers of them (rows of draws)."""
+    uniforms = uniform(hashed, 3)
     none = np.exp(-expected)
-    struck = uniforms > none
+    struck = np.nonzero(uniforms > none)
     x, u, term = expected[struck], uniforms[struck], none[struck]
     number = np.ones(len(x), dtype=np.intp)
     reached = term.copy()
@@ -101,7 +102,7 @@ def to_come(expected: Days, medians: Days, uniforms: Days, places: Levels) -> Da
         reached += term
         number += u > reached
     days = np.zeros_like(expected)
-    days[struck] = _sums()[number, places[struck] >> 4] * np.broadcast_to(medians, expected.shape)[struck]
+    days[struck] = _sums()[number, level(further(hashed[struck]), 1) >> 4] * medians[struck[1]]
     return days
 
 

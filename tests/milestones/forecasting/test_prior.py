@@ -11,6 +11,9 @@ from milestones.forecasting.learning import Lasted, Observation, learn, learn_la
 from milestones.forecasting.prior import COLD_START, LogNormal, Rate, normal_cdf, normal_quantile
 
 
+CENTRE = log(COLD_START.median_ratio)
+
+
 def exact(ratio: float, count: int) -> list[Observation]:
     return [Observation(log(ratio))] * count
 
@@ -21,10 +24,10 @@ def test_exact_observations_of_one_owner_shrink_as_the_normal_formula_says(count
     """The owner's theta has the prior variance between + owners; the engagement's mu gets its share of that."""
     posterior = learn(COLD_START, {1: exact(ratio, count)})
     whole = COLD_START.between + COLD_START.owners
-    theta = count * whole / (count * whole + COLD_START.within) * (log(ratio) - log(1.2)) + log(1.2)
-    mu = log(1.2) + COLD_START.between / whole * (theta - log(1.2))
-    assert posterior.owner_mean(1) == pytest.approx(theta, abs=6e-3)
-    assert posterior.mean == pytest.approx(mu, abs=6e-3)
+    theta = count * whole / (count * whole + COLD_START.within) * (log(ratio) - CENTRE) + CENTRE
+    mu = CENTRE + COLD_START.between / whole * (theta - CENTRE)
+    assert posterior.owner_mean(1) == pytest.approx(theta, abs=0.02)
+    assert posterior.mean == pytest.approx(mu, abs=0.02)
 
 
 def test_two_owners_are_pooled_and_told_apart():
@@ -39,9 +42,9 @@ def test_two_owners_are_pooled_and_told_apart():
 
 def test_nothing_seen_leaves_the_prior():
     posterior = learn(COLD_START, {1: []})
-    assert posterior.mean == pytest.approx(log(1.2), abs=1e-6)
+    assert posterior.mean == pytest.approx(CENTRE, abs=1e-6)
     drawn = posterior.draw(np.random.default_rng(0).random(100_000))
-    assert drawn.var() == pytest.approx(0.15, rel=0.05)
+    assert drawn.var() == pytest.approx(COLD_START.between, rel=0.05)
 
 
 def test_work_done_on_time_lowers_and_work_still_running_raises_the_ratio():
