@@ -20,11 +20,15 @@ else:
     ModeBase = forms.ModelChoiceField
 
 
+class ModeField(ModeBase):
+    """One of the five failure modes."""
+
+
 class RiskForm(forms.Form):
     """What may happen, how likely and how bad it is, who looks after it, and the answer."""
 
     text = forms.CharField(label=_l("Risk"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-    failure_mode = ModeBase(
+    failure_mode = ModeField(
         label=_l("Failure mode"), queryset=FailureMode.objects.none(), to_field_name="key", empty_label=_l("Choose one")
     )
     likelihood = forms.ChoiceField(label=_l("How likely"), choices=Level.choices, initial=Level.MEDIUM)
@@ -49,7 +53,7 @@ class RiskForm(forms.Form):
         super().__init__(*args, **kwargs)
         owner, mode = self.fields["owner"], self.fields["failure_mode"]
         assert isinstance(owner, PersonField)  # noqa: S101 - declared above
-        assert isinstance(mode, ModeBase)  # noqa: S101 - declared above
+        assert isinstance(mode, ModeField)  # noqa: S101 - declared above
         people = Q(client_ref=engagement.client_id) | Q(kind__in=sorted(FIRM_KINDS))
         owner.queryset = User.objects.filter(people, is_active=True).order_by("name", "pk")
         mode.queryset = FailureMode.objects.all()

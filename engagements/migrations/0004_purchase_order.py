@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='placement',
             name='order_number',
-            field=models.CharField(blank=True, max_length=60, verbose_name='purchase order'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='purchase order'),
         ),
         migrations.AddConstraint(
             model_name='placement',

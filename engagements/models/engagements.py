@@ -179,7 +179,7 @@ class Placement(models.Model):
     ends_on = models.DateField()
     overload_reason = models.CharField(max_length=300, blank=True)
     # The client's purchase order that covers the placement: its number and last day, never its value.
-    order_number = models.CharField(_("purchase order"), max_length=60, blank=True)
+    order_number = models.CharField(_("purchase order"), max_length=60, blank=True, default="", db_default="")
     order_ends_on = models.DateField(null=True, blank=True)
 
     class Meta:
