@@ -76,21 +76,20 @@ def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws
     mu = past.ratios.draw(stratified(draws))
     own = words(seed, [_OWNERS - (one or 0) for one in owners], 0, draws)
     theta = {
-        one: past.ratios.draw_owner(one, mu, uniform(row, 0).astype(np.float64))
-        for one, row in zip(owners, own, strict=True)
+        one: past.ratios.draw_owner(one, mu, normal.take(level(row, 1))) for one, row in zip(owners, own, strict=True)
     }
-    starts = past.lag.draw(normal[level(hashed, 3)])
+    starts = past.lag.draw(normal.take(level(hashed, 3)))
     # A day's lag is a failed try of a geometric distribution: its mean in whole days is that of the posterior.
     lag = 1 / np.log1p(np.maximum(starts, 1e-3)) if past.lag.mean else np.zeros(draws)
     return Worlds(
         seed=seed,
         mu=mu,
         owners=theta,
-        wait_rate=past.waits.rate.draw(normal[level(hashed, 0)]).astype(np.float32) * plan.waits_to_come,
+        wait_rate=past.waits.rate.draw(normal.take(level(hashed, 0))).astype(np.float32) * plan.waits_to_come,
         stop_median=draw_median(past.waits.stops, uniform(hashed, 1)),
         review_median=draw_median(past.waits.reviews, uniform(hashed, 2)),
         lag=lag.astype(np.float32),
-        growth=past.growth.draw(normal[level(other, 0)]).astype(np.float32),
+        growth=past.growth.draw(normal.take(level(other, 0))).astype(np.float32),
     )
 
 
@@ -103,14 +102,14 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     more = further(hashed[len(known) :])
     template = _templates(past, uniform(more, 0))
     at = _centres(plan, known, past, worlds, template)
-    need = quantiles("normal")[level(hashed, 0)]
+    need = quantiles("normal").take(level(hashed, 0))
     need *= np.float32(sqrt(plan.prior.within))
     need += at
     np.exp(need, out=need)
     pace = _paces(plan.prior, known, template, hashed)
     condition(plan.prior, known, need, pace, at, hashed)
     np.minimum(need, np.float32(LONGEST), out=need)
-    lag = quantiles("exponential")[level(hashed, 1)]
+    lag = quantiles("exponential").take(level(hashed, 1))
     lag *= worlds.lag
     slow = np.array([_slowdown(plan.prior, one.work) for one in known] + [0.0] * added, dtype=np.float32)
     rows = {one.work.id: n for n, one in enumerate(known)}
@@ -173,7 +172,7 @@ def _reviews(
     needed &= plan.waits_to_come
     some = np.flatnonzero(needed.any(axis=1))
     review = np.zeros(needed.shape, dtype=np.float32)
-    spread = np.exp(np.float32(plan.prior.review.sigma) * quantiles("normal")[level(further(hashed[some]), 3)])
+    spread = np.exp(np.float32(plan.prior.review.sigma) * quantiles("normal").take(level(further(hashed[some]), 3)))
     review[some] = np.ceil(spread * worlds.review_median) * needed[some]
     return review
 
@@ -229,6 +228,6 @@ def _arrivals(
     plan: PlanInput, past: Past, worlds: Worlds, more: Words, table: DayTable
 ) -> dict[str, Days | NDArray[np.bool_]]:
     """A Poisson process from today on."""
-    gaps = quantiles("exponential")[level(more, 2)] / np.maximum(worlds.growth, np.float32(1e-6))
+    gaps = quantiles("exponential").take(level(more, 2)) / np.maximum(worlds.growth, np.float32(1e-6))
     arrival = np.minimum(table.number(plan.today) + np.cumsum(gaps, axis=0), 1e6).astype(np.float32)
     return {"arrival": arrival, "exists": arrival < past.last}

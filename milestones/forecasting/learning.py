@@ -60,16 +60,13 @@ class Posterior:
         """Values of mu for uniforms in (0, 1)."""
         return quantile(self.grid, self.weights, uniforms)
 
-    def draw_owner(self, owner: int | None, mu: Floats, uniforms: Floats) -> Floats:
-        """Values of an owner's theta that go with values of mu."""
+    def draw_owner(self, owner: int | None, mu: Floats, normals: Floats) -> Floats:
+        """Values of an owner's theta for rising values of mu: normal, with the mean and the variance given mu."""
         rows = self.given_mu.get(owner, self.unseen)
-        step = self.grid[1] - self.grid[0]
-        at = np.clip(np.rint((mu - self.grid[0]) / step), 0, len(self.grid) - 1).astype(np.int64)
-        rising = (np.cumsum(rows, axis=1) + np.arange(len(rows))[:, None]).ravel()
-        place = np.minimum(np.searchsorted(rising, at + uniforms), rising.size - 1) - at * len(self.grid)
-        # Within a step the table knows no more: spread the draws over it by what rounding left of mu.
-        loose = mu - self.grid[at]
-        return np.asarray(self.grid[np.clip(place, 0, len(self.grid) - 1)] + loose, dtype=np.float64)
+        mean = rows @ self.grid
+        spread = np.sqrt(np.maximum(rows @ self.grid**2 - mean**2, 0))
+        drawn = np.interp(mu, self.grid, mean) + np.interp(mu, self.grid, spread) * normals
+        return np.asarray(drawn, dtype=np.float64)
 
 
 def quantile(grid: Floats, weights: Floats, uniforms: Floats) -> Floats:

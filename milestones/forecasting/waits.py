@@ -17,7 +17,7 @@ import numpy as np
 from milestones.forecasting.days import Days
 from milestones.forecasting.facts import Facts
 from milestones.forecasting.learning import Lasted, RatePosterior, learn_clustered_rate, learn_median, quantile
-from milestones.forecasting.noise import LEVELS, Levels, Words, further, level, uniform
+from milestones.forecasting.noise import LEVELS, Levels, Words, further, level, quantiles
 from milestones.forecasting.prior import Floats, Prior, normal_cdf, normal_quantile
 from milestones.forecasting.types import Wait
 
@@ -91,10 +91,11 @@ def draw_median(grid: tuple[Floats, Floats], uniforms: Floats) -> Days:
 
 def to_come(expected: Days, medians: Days, hashed: Words) -> Days:
     """Working days of waits that are still to strike, for expected numbers of them (rows of draws)."""
-    uniforms = uniform(hashed, 3)
-    none = np.exp(-expected)
-    struck = np.nonzero(uniforms > none)
-    x, u, term = expected[struck], uniforms[struck], none[struck]
+    # The first comes after an exponential time: most draws have none, and are left at once.
+    first = quantiles("exponential").take(level(hashed, 3))
+    struck = np.flatnonzero(first < expected)
+    x, u = expected.ravel()[struck], np.exp(-first.ravel()[struck])
+    term = np.exp(-x)
     number = np.ones(len(x), dtype=np.intp)
     reached = term.copy()
     for n in range(1, MOST):
@@ -102,7 +103,8 @@ def to_come(expected: Days, medians: Days, hashed: Words) -> Days:
         reached += term
         number += u > reached
     days = np.zeros_like(expected)
-    days[struck] = _sums()[number, level(further(hashed[struck]), 1) >> 4] * medians[struck[1]]
+    places = level(further(hashed.ravel()[struck]), 1) >> 4
+    days.ravel()[struck] = _sums()[number, places] * medians[struck % len(medians)]
     return days
 
 

@@ -10,7 +10,6 @@ import pytest
 from milestones.forecasting.learning import Lasted, Observation, learn, learn_lag, learn_median, learn_rate
 from milestones.forecasting.prior import COLD_START, LogNormal, Rate, normal_cdf, normal_quantile
 
-
 CENTRE = log(COLD_START.median_ratio)
 
 
@@ -34,9 +33,9 @@ def test_two_owners_are_pooled_and_told_apart():
     posterior = learn(COLD_START, {1: exact(2.5, 12), 2: exact(1.0, 12)})
     assert posterior.owner_mean(1) > posterior.mean > posterior.owner_mean(2)
     assert posterior.owner_mean(3) == posterior.mean
-    drawn = posterior.draw(np.random.default_rng(0).random(50_000))
+    drawn = posterior.draw((np.arange(50_000) + 0.5) / 50_000)
     for owner in (1, 2, 3):
-        theta = posterior.draw_owner(owner, drawn, np.random.default_rng(2).random(50_000))
+        theta = posterior.draw_owner(owner, drawn, np.random.default_rng(2).normal(size=50_000))
         assert theta.mean() == pytest.approx(posterior.owner_mean(owner), abs=0.02)
 
 
