@@ -80,7 +80,9 @@ class Cascade:
         np.maximum(left, self._need(row), out=left)
         end = self._done(work.owner, start, left)
         self._keep_busy(work.owner, end, None)
-        return end + self.draws.review[row] if work.needs_sign_off else end
+        if work.needs_sign_off:
+            end = end + self.draws.review[row]
+        return end
 
     def _addition(self, place: int) -> Days:
         row, exists = self.draws.added[place], self.draws.exists[place]
@@ -106,7 +108,7 @@ class Cascade:
     def _need(self, row: int) -> Days:
         need, stops = self.draws.need[row], self.draws.stops[row]
         if self.draws.need is self.draws.calm or self.causes.load == self.causes.worlds:
-            return need + stops
+            return np.asarray(need + stops, dtype=np.float32)
         need = np.broadcast_to(need, self.shape).copy()
         need[self.causes.load :] = self.draws.calm[row]
         need += stops

@@ -83,10 +83,11 @@ class Bridge:
     def until(self, starts: Days, due: int) -> Days:
         """The owner's days from each start to the client's number `due`, both included."""
         last = self.into[min(max(due + 1, 0), len(self.into) - 1)]
-        return (last - self.into[np.clip(starts, 0, len(self.into) - 1).astype(np.int64)]).astype(np.float32)
+        begun = self.into[np.clip(starts, 0, len(self.into) - 1).astype(np.int64)]
+        return np.asarray(last - begun, dtype=np.float32)
 
     def finish(self, starts: Days, days: Days) -> Days:
         """The client's number of the day on which so many of the owner's days, at least one, are done."""
         begun = self.into[np.clip(starts, 0, len(self.into) - 1).astype(np.int64)]
         ends = begun + np.maximum(days, 1).astype(np.int64) - 1
-        return self.back[np.minimum(ends, len(self.back) - 1)]
+        return np.asarray(self.back[np.minimum(ends, len(self.back) - 1)], dtype=np.float32)

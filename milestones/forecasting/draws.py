@@ -66,7 +66,7 @@ class Draws:
 
     @property
     def count(self) -> int:
-        return self.need.shape[1]
+        return int(self.need.shape[1])
 
 
 def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws: int) -> Worlds:
@@ -113,10 +113,11 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     lag *= worlds.lag
     slow = np.array([_slowdown(plan.prior, one.work) for one in known] + [0.0] * added, dtype=np.float32)
     rows = {one.work.id: n for n, one in enumerate(known)}
+    arrival = _arrivals(worlds, more, table.number(plan.today))
     return Draws(
         rows=rows,
         need=need,
-        calm=need / np.exp(slow)[:, None] if slow.any() else need,
+        calm=np.asarray(need / np.exp(slow)[:, None], dtype=np.float32) if slow.any() else need,
         pace=pace,
         stops=to_come(np.maximum(need, pace) * worlds.wait_rate, worlds.stop_median, hashed),
         lag=np.floor(lag, out=lag),
@@ -124,7 +125,8 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
         holds={one.work.id: held for one in known if (held := _holds(plan, one, worlds, hashed[rows[one.work.id]]))},
         added=range(len(known), len(names)),
         window=template[1],
-        **_arrivals(plan, past, worlds, more, table),
+        arrival=arrival,
+        exists=arrival < past.last,
     )
 
 
@@ -224,10 +226,7 @@ def _templates(past: Past, uniforms: Days) -> tuple[Days, Days]:
     return np.array(past.efforts, dtype=np.float32)[like], np.array(past.windows, dtype=np.float32)[like]
 
 
-def _arrivals(
-    plan: PlanInput, past: Past, worlds: Worlds, more: Words, table: DayTable
-) -> dict[str, Days | NDArray[np.bool_]]:
-    """A Poisson process from today on."""
+def _arrivals(worlds: Worlds, more: Words, now: int) -> Days:
+    """Day numbers of a Poisson process from today on."""
     gaps = quantiles("exponential").take(level(more, 2)) / np.maximum(worlds.growth, np.float32(1e-6))
-    arrival = np.minimum(table.number(plan.today) + np.cumsum(gaps, axis=0), 1e6).astype(np.float32)
-    return {"arrival": arrival, "exists": arrival < past.last}
+    return np.asarray(np.minimum(now + np.cumsum(gaps, axis=0), 1e6), dtype=np.float32)

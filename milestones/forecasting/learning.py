@@ -16,7 +16,7 @@ from math import log, sqrt
 
 import numpy as np
 
-from milestones.forecasting.prior import Floats, LogNormal, Prior, Rate, normal_cdf
+from milestones.forecasting.prior import Floats, LogNormal, Prior, Rate, Reals, normal_cdf
 
 POINTS = 61
 REACH = 4.5  # standard deviations of the prior on each side
@@ -60,7 +60,7 @@ class Posterior:
         """Values of mu for uniforms in (0, 1)."""
         return quantile(self.grid, self.weights, uniforms)
 
-    def draw_owner(self, owner: int | None, mu: Floats, normals: Floats) -> Floats:
+    def draw_owner(self, owner: int | None, mu: Floats, normals: Reals) -> Floats:
         """Values of an owner's theta for rising values of mu: normal, with the mean and the variance given mu."""
         rows = self.given_mu.get(owner, self.unseen)
         mean = rows @ self.grid
@@ -69,7 +69,7 @@ class Posterior:
         return np.asarray(drawn, dtype=np.float64)
 
 
-def quantile(grid: Floats, weights: Floats, uniforms: Floats) -> Floats:
+def quantile(grid: Floats, weights: Floats, uniforms: Reals) -> Floats:
     """Of a distribution that is spread evenly over the step around each point of an even grid."""
     half = (grid[1] - grid[0]) / 2
     edges = np.concatenate((grid - half, grid[-1:] + half))
@@ -144,7 +144,7 @@ class RatePosterior:
     shape: float
     mean: float
 
-    def draw(self, normals: Floats) -> Floats:
+    def draw(self, normals: Reals) -> Floats:
         """Rates for standard normal numbers, by Wilson and Hilferty's cube (PNAS 17, 1931)."""
         if self.mean <= 0:
             return np.zeros(len(normals))

@@ -166,12 +166,13 @@ def _with_additions(run: _Run, known: Days, due: MilestoneDue, after: date | Non
         return known
     finish = np.array([run.finish[-n - 1] for n in range(len(draws.added))])
     if after is None and last:
-        return np.maximum(known, finish.max(axis=0))
+        return np.asarray(np.maximum(known, finish.max(axis=0)), dtype=np.float32)
     expected = draws.arrival + draws.window
     belongs = np.ones(expected.shape, dtype=np.bool_) if last else expected <= table.last_by(due.due_on)
     if after is not None:
         belongs &= expected > table.last_by(after)
-    return np.maximum(known, np.where(belongs[:, None, :], finish, np.float32(-1)).max(axis=0))
+    added: Days = np.where(belongs[:, None, :], finish, np.float32(-1)).max(axis=0)
+    return np.asarray(np.maximum(known, added), dtype=np.float32)
 
 
 def _critical(works: Sequence[Work], columns: Days, latest: Days) -> tuple[int, ...]:

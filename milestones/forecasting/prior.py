@@ -18,11 +18,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import erf, sqrt
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Reals = NDArray[np.floating[Any]]  # of either length
 
 _Z = np.linspace(-8.0, 8.0, 8001)
 _P: Floats = np.array([0.5 * (1 + erf(z / sqrt(2))) for z in _Z])

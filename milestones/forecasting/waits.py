@@ -18,7 +18,7 @@ from milestones.forecasting.days import Days
 from milestones.forecasting.facts import Facts
 from milestones.forecasting.learning import Lasted, RatePosterior, learn_clustered_rate, learn_median, quantile
 from milestones.forecasting.noise import LEVELS, Levels, Words, further, level, quantiles
-from milestones.forecasting.prior import Floats, Prior, normal_cdf, normal_quantile
+from milestones.forecasting.prior import Floats, Prior, Reals, normal_cdf, normal_quantile
 from milestones.forecasting.types import Wait
 
 LONGEST = 500.0  # working days; keeps a wild tail inside the calendar
@@ -84,7 +84,7 @@ def is_review(facts: Facts, wait: Wait) -> bool:
     return wait.review or (facts.work.state == "in_review" and wait.open and wait.who == "client")
 
 
-def draw_median(grid: tuple[Floats, Floats], uniforms: Floats) -> Days:
+def draw_median(grid: tuple[Floats, Floats], uniforms: Reals) -> Days:
     """Medians, in working days, for uniforms in (0, 1)."""
     return np.exp(quantile(*grid, uniforms)).astype(np.float32)
 
@@ -124,4 +124,4 @@ def lasting(sigma: float, medians: Days, age: int, places: Levels) -> Days:
     uniforms = (places + 0.5) / LEVELS
     below = np.minimum(normal_cdf((log(age) - at) / sigma), 1 - 1e-9) if age else np.zeros(1)
     total = np.exp(at + sigma * normal_quantile(below + uniforms * (1 - below)))
-    return np.ceil(np.clip(total - age, 1.0, LONGEST)).astype(np.float32)
+    return np.asarray(np.ceil(np.clip(total - age, 1.0, LONGEST)), dtype=np.float32)

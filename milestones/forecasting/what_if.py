@@ -81,7 +81,7 @@ def reassigned(plan: PlanInput, work: int, owner: int | None, *, open_load: int 
     `open_load` is the new owner's load until now, where that person owns nothing in this plan.
     """
     moved = _one(plan, work)
-    loads = {one.owner: one.owner_open_load for one in plan.works if one.owner is not None}
+    loads: dict[int | None, int] = {one.owner: one.owner_open_load for one in plan.works}
     step = 1 if moved.is_running or moved.start_on <= plan.today else 0
     if owner == moved.owner:
         return plan

@@ -15,7 +15,8 @@ from tests.milestones.forecasting.plans import START, day, done, plan, work
 
 def test_all_done_is_over():
     found = forecast(plan(*[done(n, n, n + 9, late=n % 2) for n in range(1, 8)], today=25))
-    assert found.milestones[30].finished_on == max(one.finished_on for one in found.works.values())
+    assert found.milestones[30].finished_on == max(one.finished_on or day(0) for one in found.works.values())
+    assert found.whole is not None
     assert found.whole.chance == 1.0
     assert found.whole.drivers == ()
 
@@ -73,6 +74,8 @@ def test_engagements_that_add_work_are_expected_to_go_on_adding():
     last = work(60, 70, 88, milestone=90)
     settled = forecast(plan(*works, *[replace(one, added_on=None) for one in extra], last, today=22))
     growing = forecast(plan(*works, *extra, last, today=22))
+    assert growing.whole is not None
+    assert settled.whole is not None
     assert growing.whole.chance < settled.whole.chance
     assert growing.whole.eight_in_ten >= settled.whole.eight_in_ten
     assert growing.works[20].outlook == settled.works[20].outlook
