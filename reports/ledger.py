@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Value
+from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from engagements.models import Engagement, Hold
 from milestones.calendar import WorkCalendar
 from milestones.ledger import Clock, Side, Span, Stop, ledger
-from milestones.models import Wait
+from milestones.models import ForecastRun, Wait
 from milestones.states import UNFINISHED, WaitOn
 from reports.pages import forecasts
 from reports.pages.forecasts import Outlook
@@ -160,15 +160,15 @@ def overlaps(found: Ledger) -> str:
 
 
 def forecast_without(engagement: Engagement) -> str:
-    """Say the next milestone's forecast with and without the open waits on the client, to the firm; two queries."""
+    """Say the next milestone's forecast with and without the open waits on the client, to the firm; one query."""
     if not engagement.is_active:
         return ""
-    milestone = engagement.milestones.filter(deliverables__state__in=sorted(UNFINISHED)).order_by("day").first()
-    run = forecasts.latest([engagement.pk], "milestones").get(engagement.pk)
-    if milestone is None or run is None:
+    run = ForecastRun.objects.filter(engagement=OuterRef("engagement")).order_by("-on").values("milestones")[:1]
+    unfinished = engagement.milestones.filter(deliverables__state__in=sorted(UNFINISHED)).order_by("day")
+    found = unfinished.annotate(run=Subquery(run)).values_list("public_id", "day", "run").first()
+    if found is None or not found[2]:
         return ""
-    told = forecasts.outlook(run.milestones.get(milestone.public_id))
-    return without_client(told, milestone.day, to_client=False)
+    return without_client(forecasts.outlook(found[2].get(found[0])), found[1], to_client=False)
 
 
 def without_client(told: Outlook, day: int, *, to_client: bool) -> str:

@@ -5,9 +5,14 @@ from datetime import date
 from django.test import Client as Browser
 
 from accounts.db import as_firm
+from engagements.models import Contact
 from milestones.actions import waits
-from milestones.models import Deliverable
+from milestones.models import Deliverable, ForecastRun
 from reports import ledger
+from reports.access import Reader
+from reports.digest import content
+from reports.pack import render
+from reports.pack.read import read
 from reports.pages.forecasts import Outlook
 from tests.reports.conftest import Counted, Firm, signed_in
 
@@ -91,3 +96,36 @@ def test_the_forecast_without_client_waits_stands_beside_the_forecast() -> None:
     )
     same = Outlook(told.likely, told.eight_in_ten, free_likely=told.likely, free_eight_in_ten=told.eight_in_ten)
     assert ledger.without_client(same, 60, to_client=True) == ""
+
+
+def test_the_digest_says_the_same_sums(at_work: Firm) -> None:
+    on_us(at_work)
+    with as_firm():
+        contact = Contact.objects.select_related("client").get(user=at_work.people.signer)
+        reader = Reader(contact, at_work.people.signer, contact.client)
+        part = content.of_engagement(reader, at_work.engagement.code, drawn=False)
+    assert part.waited.startswith("Waiting so far: on you 6 working days, on us 3.")
+
+
+def test_the_handoff_pack_prints_the_ledger(at_work: Firm) -> None:
+    on_us(at_work)
+    with as_firm():
+        pack = read(at_work.engagement)
+    printed = render.html(pack, 1)
+    assert "Waiting so far: on Meridian Health 6 working days, on us 3." in printed
+    assert "A second pair of eyes" in printed
+    assert render.data(pack)["waited"]["client"] == {"days": 6, "waits": 2, "open": 2}  # type: ignore[index]
+
+
+def test_the_pack_says_the_forecast_without_the_clients_waits(at_work: Firm) -> None:
+    with as_firm():
+        run = ForecastRun.objects.get(engagement=at_work.engagement)
+        milestone = at_work.engagement.milestones.get(day=60)
+        facts = {"likely": "2026-12-09", "eight_in_ten": "2026-12-16"}
+        free = {"free_likely": "2026-12-04", "free_eight_in_ten": "2026-12-09"}
+        run.milestones[milestone.public_id] |= {**facts, **free}
+        run.save(update_fields=["milestones"])
+        said = ledger.forecast_without(at_work.engagement)
+    assert said == (
+        "Day 60 is likely on 9 Dec, 8 in 10 by 16 Dec; without the open waits on the client, 4 Dec and 9 Dec."
+    )
