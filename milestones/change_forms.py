@@ -73,6 +73,8 @@ class ChangeForm(forms.Form):
         typed = {name: str(raw[name]) for name in raw if name in WORDS or name.startswith(PREFIXES)}
         values = {**(start or {}), **typed}
         self.keys = self._keys(raw, values)
+        # What stood in the form and was finished or dropped while somebody was writing.
+        self.gone = sent and not set(raw.getlist("row")) <= self.things.keys()
         checks = self.do in {"effect", "ask"}
         super().__init__(data=raw if checks else None, initial=values)
         self.auto_id = "id_%s"

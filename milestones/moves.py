@@ -13,7 +13,7 @@ from accounts.errors import DomainError, IllegalMove
 from engagements.models import BusinessMetric, Engagement
 from engagements.states import Direction
 from milestones.models import Deliverable, Milestone, PlanMove
-from milestones.states import UNFINISHED, Moves
+from milestones.states import UNFINISHED, ChangeState, Moves
 
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
@@ -141,11 +141,10 @@ def check_order(engagement: Engagement, moves: Sequence[Move]) -> None:
             raise DomainError(sentence % {"a": one.day, "b": following.day}, field=wrong.field)
 
 
-def open_changes_on(engagement: Engagement, moves: Sequence[Move]) -> dict[str, list[PlanMove]]:
-    """Map the form fields of these moves to the lines of open plan changes that touch the same things."""
-    lines = PlanMove.objects.filter(change__engagement=engagement, change__state="asked").select_related(
-        "change", "deliverable", "milestone", "metric"
-    )
+def open_changes_on(engagement: Engagement, moves: Sequence[Move], *, but: int = 0) -> dict[str, list[PlanMove]]:
+    """Map the form fields of these moves to the lines of open plan changes (but one) that touch the same things."""
+    lines = PlanMove.objects.filter(change__engagement=engagement, change__state=ChangeState.ASKED)
+    lines = lines.exclude(change=but).select_related("change", "deliverable", "milestone", "metric")
     found: dict[str, list[PlanMove]] = {}
     for line in lines:
         for move in moves:

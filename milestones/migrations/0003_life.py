@@ -24,32 +24,32 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='planchange',
             name='effect',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name='planchange',
             name='signer_name',
-            field=models.CharField(blank=True, max_length=120),
+            field=models.CharField(blank=True, db_default='', default='', max_length=120),
         ),
         migrations.AddField(
             model_name='planchange',
             name='statement',
-            field=models.FileField(blank=True, max_length=300, upload_to=''),
+            field=models.FileField(blank=True, db_default='', default='', max_length=300, upload_to=''),
         ),
         migrations.AddField(
             model_name='planchange',
             name='statement_name',
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, db_default='', default='', max_length=200),
         ),
         migrations.AddField(
             model_name='planchange',
             name='statement_sha256',
-            field=models.CharField(blank=True, max_length=64),
+            field=models.CharField(blank=True, db_default='', default='', max_length=64),
         ),
         migrations.AddField(
             model_name='planmove',
             name='added',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AlterField(
             model_name='planmove',

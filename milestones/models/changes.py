@@ -35,12 +35,12 @@ class PlanChange(models.Model):
     words = models.TextField(max_length=2000, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     # What the forecast said of it when it was asked for, as milestones/effects.py writes it; {} where it said nothing.
-    effect = models.JSONField(default=dict, blank=True)
+    effect = models.JSONField(default=dict, db_default={}, blank=True)
     # The paper that a client signed instead of approving in the portal.
-    signer_name = models.CharField(max_length=120, blank=True)
-    statement = models.FileField(max_length=300, blank=True)
-    statement_name = models.CharField(max_length=200, blank=True)
-    statement_sha256 = models.CharField(max_length=64, blank=True)
+    signer_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    statement = models.FileField(max_length=300, blank=True, default="", db_default="")
+    statement_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    statement_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["number"]
@@ -84,7 +84,7 @@ class PlanMove(models.Model):
     from_value = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     to_value = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     # What a further milestone brings, as milestones/additions.py writes it: {"day", "name", "lines", "placements"}.
-    added = models.JSONField(default=dict, blank=True)
+    added = models.JSONField(default=dict, db_default={}, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -121,9 +121,9 @@ def _ask(asking: Asking, moves: Sequence[Move], by: User, as_firm: As) -> None:
         forms.refuse(asking.form, error)
 
 
-def clashes(engagement: Engagement, moves: Sequence[Move]) -> list[str]:
-    """Return a sentence for each open plan change that moves the same things."""
-    found = open_changes_on(engagement, moves)
+def clashes(engagement: Engagement, moves: Sequence[Move], *, but: int = 0) -> list[str]:
+    """Return a sentence for each open plan change (but one) that moves the same things."""
+    found = open_changes_on(engagement, moves, but=but)
     lines = {line.pk: line for touching in found.values() for line in touching}
     return [_clash(line) for line in lines.values()]
 

@@ -1,5 +1,6 @@
 """Plan changes as the client sees them: what moves from where to where, what it does, and who decided."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.timezone import localtime
@@ -8,8 +9,10 @@ from django.utils.translation import gettext as _
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
 from milestones.models import Plan, PlanChange, PlanMove
+from milestones.moves import move_of
 from milestones.states import ChangeState
 from reports.access import Reader
+from reports.pages.asking import clashes
 from reports.pages.effects import Line, effect_lines
 from reports.pages.register import LOOKS, MoveLine, decided, move_lines
 from reports.pages.words import moment, short
@@ -44,6 +47,7 @@ class ChangePage:
     effect: list[Line]
     is_open: bool
     is_own: bool
+    clashes: list[str]
 
     @property
     def is_stale(self) -> bool:
@@ -69,7 +73,9 @@ def lines(reader: Reader, engagement: Engagement) -> list[ChangeLine]:
 
 
 def page(reader: Reader, change: PlanChange) -> ChangePage:
-    """Return the page of a change that `access.change` loaded; one query more."""
+    """Return the page of a change that `access.change` loaded; two queries more."""
+    rows = list(PlanMove.objects.filter(change=change).select_related("deliverable", "milestone", "metric"))
+    is_open = change.state == ChangeState.ASKED
     return ChangePage(
         number=change.number,
         what=change.what,
@@ -79,10 +85,11 @@ def page(reader: Reader, change: PlanChange) -> ChangePage:
         label=str(ChangeState(change.state).label),
         decided=decided(change),
         words=change.words,
-        moves=moves(reader, change),
+        moves=moves(reader, change, rows),
         effect=[] if change.asked_by.is_contact and hides_forecast(change.engagement) else effect_lines(change.effect),
-        is_open=change.state == ChangeState.ASKED,
+        is_open=is_open,
         is_own=change.asked_by_id == reader.user.pk,
+        clashes=clashes(change.engagement, [move_of(one) for one in rows], but=change.pk) if is_open else [],
     )
 
 
@@ -98,8 +105,7 @@ def hides_forecast(engagement: Engagement) -> str:
              "or after one working day.")  # fmt: skip
 
 
-def moves(reader: Reader, change: PlanChange) -> list[MoveLine]:
-    """Return what the change moves, as far as it is shared."""
-    found = PlanMove.objects.filter(change=change).select_related("deliverable", "milestone", "metric")
+def moves(reader: Reader, change: PlanChange, rows: Iterable[PlanMove]) -> list[MoveLine]:
+    """Return what the change moves; `rows` are those that are shared."""
     calendar = WorkCalendar(reader.client.country, reader.client.subdivision)
-    return list(move_lines(change, calendar, found))
+    return list(move_lines(change, calendar, rows))

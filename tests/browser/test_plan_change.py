@@ -70,4 +70,4 @@ def is_drawn(tab: Page, engagement: Engagement) -> None:
     expect(tab.locator("svg .was")).to_have_count(0)
     tab.get_by_label("Earlier due dates").select_option(label="Against the agreed dates")
     expect(tab.locator(".chart .full svg .was").first).to_be_visible()
-    expect(tab.locator(".chart .full desc")).to_contain_text("Deliverable A: planned, due 10 Dec, was due 29 Nov")
+    expect(tab.locator(".chart .full desc")).to_contain_text("due 10 Dec, was due 29 Nov")

@@ -129,6 +129,15 @@ def test_what_is_open_already_is_said(at_work: Firm, manager: Browser) -> None:
     assert "Plan change 1 waits for a signer and touches “Deliverable B” too" in response.text
 
 
+def test_what_is_finished_meanwhile_is_said_to_be_gone(at_work: Firm, manager: Browser) -> None:
+    row = f"d-{at_work.c.public_id}"
+    assert "is finished or dropped by now" not in ask(manager, at_work, "effect", row=row).text
+    dropped = asked(at_work, Move(Moves.DROP, deliverable=at_work.c))
+    with as_firm():
+        changes.decide(by=at_work.people.signer, change=dropped, approve=True)
+    assert "is finished or dropped by now" in ask(manager, at_work, "effect", row=row).text
+
+
 def test_with_htmx_a_date_shows_its_effect_alone(at_work: Firm, manager: Browser) -> None:
     data = {**WORDS, "do": "effect", "milestone_60": "2026-12-18"}
     answer = manager.post(at_work.url("ask/"), data, headers={**HTMX, "HX-Target": "effect"})

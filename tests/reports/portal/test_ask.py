@@ -11,7 +11,7 @@ from milestones.actions import changes
 from milestones.models import Deliverable, Plan, PlanChange
 from milestones.moves import Move
 from milestones.states import ChangeState, Moves
-from tests.reports.portal.conftest import World
+from tests.reports.portal.conftest import World, signed_in
 
 WORDS = {"what": "B after the audit", "why": "Audit week"}
 
@@ -86,6 +86,7 @@ def test_a_stale_change_shows_both_and_cannot_be_approved(world: World, signer: 
             )
 
     first, second = asked(7), asked(14)
+    assert "Plan change 2 waits for a signer and touches" in signer.get(world.url(f"changes/{first.public_id}/")).text
     signer.post(world.url(f"changes/{first.public_id}/"), {"decision": "approve"})
     page = signer.get(world.url(f"changes/{second.public_id}/"))
     assert "Stands now" in page.text
@@ -98,8 +99,6 @@ def test_a_stale_change_shows_both_and_cannot_be_approved(world: World, signer: 
 
 
 def test_another_client_cannot_ask_here(world: World) -> None:
-    from tests.reports.portal.conftest import signed_in
-
     stranger = signed_in(world.people.stranger)
     assert stranger.get(world.url("changes/new/")).status_code == 404
     assert ask(stranger, world).status_code == 404
