@@ -18,6 +18,7 @@ from accounts.db import as_firm
 from accounts.models import Job
 from accounts.states import JobState
 from benchmarks.data import World
+from benchmarks.forecasts import speed
 from benchmarks.load import MeasureError
 from config.celery import app
 from engagements.models import Engagement
@@ -106,6 +107,17 @@ def slips(world: World, time_zone: str) -> list[JobResult]:
     return [
         JobResult("Slip job, first night", count, unit, first, beneath, floor),
         JobResult("Slip job, same day again", count, unit, again, beneath, floor),
+    ]
+
+
+def forecasts() -> list[JobResult]:
+    """Forecast one engagement of 60 deliverables at 2,000 draws, and 1,000 engagements as the night does."""
+    one, floor = speed.against_numpy()
+    many, _peak = speed.many()
+    draws = f"numpy: {speed.DELIVERABLES} x {speed.DRAWS} lognormals, percentiles"
+    return [
+        JobResult(f"Forecast, {speed.DRAWS} draws", 1, "engagement", one, draws, floor),
+        JobResult("Forecasts, 1000 draws", speed.MANY, "engagements", many, draws, floor / 2 * speed.MANY),
     ]
 
 

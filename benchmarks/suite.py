@@ -63,6 +63,7 @@ def run(size: Size, seconds: float, folder: Path) -> Report:
 
 def _jobs(world: World) -> Iterator[JobResult]:
     steps: list[tuple[str, Callable[[], list[JobResult]]]] = [
+        ("Forecasts", jobs.forecasts),
         ("Slip job", lambda: jobs.slips(world, ZONE)),
         ("Handoff PDF", lambda: [jobs.pack(world)]),
         ("Digest", lambda: jobs.digests(world)),

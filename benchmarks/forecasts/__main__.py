@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     wanted = argparse.ArgumentParser(prog="python -m benchmarks.forecasts", description=__doc__)
     wanted.add_argument("--full", action="store_true", help=f"{FULL} engagements a cell, not {QUICK}")
     wanted.add_argument("--engagements", type=int, help="so many engagements a cell")
-    wanted.add_argument("--seed", type=int, default=study.JUDGING, help="the first engagement's; below 1000000: tuning")
+    wanted.add_argument("--seed", type=int, default=study.JUDGING, help="the first engagement's seed")
     wanted.add_argument("--json", type=Path, help="keep every number in this file")
     chosen = wanted.parse_args(arguments)
     count = chosen.engagements or (FULL if chosen.full else QUICK)

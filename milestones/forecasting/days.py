@@ -6,7 +6,7 @@ owner who is away has a table of fewer days; `Bridge` leads there and back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from milestones.calendar import LAST_YEAR, WorkCalendar
 Ints = NDArray[np.int64]
 Days = NDArray[np.float32]  # numbers of working days; whole, and small enough to be exact
 
+ONE_DAY = timedelta(days=1)
 HORIZON_DAYS = 366 * 6  # beyond it every finish reads "more than six years late"
 
 
@@ -26,6 +27,7 @@ class DayTable:
     """Days are ordinals (`date.toordinal`). `before[d - first]` counts the working days before day d.
 
     `counts` and `days` are the same two as lists: reading one entry of a list is many times faster.
+    `known` remembers the numbers that were asked for.
     """
 
     first: int
@@ -33,14 +35,19 @@ class DayTable:
     working: Ints
     counts: list[int]
     days: list[int]
+    known: dict[date, int] = field(default_factory=dict)
 
     def number(self, day: date) -> int:
         """The number of that day, or of the next one that is worked."""
-        return self.counts[min(max(day.toordinal() - self.first, 0), len(self.counts) - 1)]
+        found = self.known.get(day)
+        if found is None:
+            found = self.counts[min(max(day.toordinal() - self.first, 0), len(self.counts) - 1)]
+            self.known[day] = found
+        return found
 
     def last_by(self, day: date) -> int:
         """The number of the last working day up to and including that day; -1 where the table begins later."""
-        return self.counts[min(max(day.toordinal() + 1 - self.first, 0), len(self.counts) - 1)] - 1
+        return self.number(day + ONE_DAY) - 1
 
     def day(self, number: float) -> date:
         """The date of a number; what lies beyond the table is its last day."""

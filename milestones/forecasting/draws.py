@@ -40,6 +40,7 @@ class Worlds:
     review_median: Days
     lag: Days
     growth: Days
+    trend: Days
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +91,7 @@ def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws
         review_median=draw_median(past.waits.reviews, uniform(hashed, 2)),
         lag=lag.astype(np.float32),
         growth=past.growth.draw(normal.take(level(other, 0))).astype(np.float32),
+        trend=np.float32(plan.prior.trend) + np.float32(plan.prior.trend_spread) * normal.take(level(other, 1)),
     )
 
 
@@ -142,7 +144,9 @@ def _centres(plan: PlanInput, known: Sequence[Facts], past: Past, worlds: Worlds
     turns = [places[past.owners[n % len(past.owners)]] for n in range(len(template[0]))]
     whose = [places[one.work.owner] for one in known] + turns
     shift = [log(one.effort) + _slowdown(plan.prior, one.work) for one in known]
+    ahead = [past.ahead(one.work.start_on, plan.today) for one in known] + [0.0] * len(turns)
     at = theta[whose]
+    at += np.array(ahead, dtype=np.float32)[:, None] * worlds.trend
     at[: len(known)] += np.array(shift, dtype=np.float32)[:, None]
     at[len(known) :] += np.log(template[0])
     return at

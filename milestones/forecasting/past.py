@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from milestones.forecasting.days import DayTable
 from milestones.forecasting.facts import Facts, observe
 from milestones.forecasting.learning import Observation, Posterior, RatePosterior, learn, learn_lag, learn_rate
 from milestones.forecasting.prior import Rate
 from milestones.forecasting.queues import Queues, queues
-from milestones.forecasting.types import PlanInput
+from milestones.forecasting.types import PlanInput, Work
 from milestones.forecasting.waits import WaitPast, learn_waits
 
 
@@ -31,6 +32,11 @@ class Past:
     windows: tuple[float, ...]
     owners: tuple[int | None, ...]
     last: int
+    length: int
+
+    def ahead(self, start: date, today: date) -> float:
+        """How far ahead a start is, as a share of the plan's length."""
+        return min(max((start - today).days / self.length, 0.0), 1.0)
 
 
 def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> Past:
@@ -50,7 +56,14 @@ def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> 
         windows=tuple(float(one.window) for one in facts.values()) or (1.0,),
         owners=tuple(dict.fromkeys(one.work.owner for one in facts.values())) or (None,),
         last=max((table.number(one.work.due_on) for one in facts.values()), default=0),
+        length=_length(plan, [one.work for one in facts.values()]),
     )
+
+
+def _length(plan: PlanInput, works: Sequence[Work]) -> int:
+    """Calendar days from the first start to the last milestone."""
+    first = min((work.start_on for work in works), default=date.min)
+    return max(1, (max((due.due_on for due in plan.milestones), default=first) - first).days)
 
 
 def _growth(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> RatePosterior:

@@ -64,6 +64,8 @@ class Prior:
     `effort_share` stands in for an effort that nobody gave: the median of effort / window in the playbooks.
     `paced` of the owners hand in unhurried work between `paced_from` and `paced_to` of its window, the others at once.
     Each open deliverable of an owner beyond `easy_load` slows work by `load_slowdown` (switching of tasks).
+    `trend` is by how much the log ratio rises from the beginning of a plan to its end (what is planned for late comes
+    under the press of all that slipped), and `trend_spread` the deviation of that: work far ahead is known less well.
     `start_lag` are the days by which a start comes late though nothing stands in its way.
     `wait_rate` counts waits to come for each day of work, `growth` what will be added to the plan, as a share of it,
     by the time that its last date is reached. `median_spread` is how far, in logarithms, an engagement's own median
@@ -80,6 +82,8 @@ class Prior:
     paced_to: float = 1.0
     easy_load: int = 4
     load_slowdown: float = 0.04
+    trend: float = 0.15
+    trend_spread: float = 0.35
     start_lag: Rate = Rate(0.5, 2.0)
     wait_rate: Rate = Rate(0.02, 0.5)
     growth: Rate = Rate(0.1, 0.3)

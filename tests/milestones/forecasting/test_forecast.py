@@ -220,7 +220,7 @@ def test_empty_and_odd_plans_are_served():
 
 def test_the_draws_answer_to_the_prior():
     """Plans of one deliverable, without waits, lags and pacing: its chance is the prior's own, by hand."""
-    bare = replace(COLD_START, paced=0.0, start_lag=Rate(0, 1), wait_rate=Rate(0, 1))
+    bare = replace(COLD_START, paced=0.0, trend=0.0, trend_spread=0.0, start_lag=Rate(0, 1), wait_rate=Rate(0, 1))
     chances = [
         forecast(
             replace(plan(work(1, 14, 22), today=0, engagement=f"e{n}"), prior=bare), draws=200
