@@ -30,11 +30,12 @@ _ADDED = -2_000_000_000
 
 @dataclass(frozen=True, eq=False)
 class Worlds:
-    """What holds for all deliverables of a draw; `mu` rises."""
+    """What holds for all deliverables of a draw; `mu` rises, and `theta` has a row for each of the owners."""
 
     seed: int
     mu: Floats
-    owners: Mapping[int | None, Floats]
+    owners: tuple[int | None, ...]
+    theta: Days
     wait_rate: Days
     stop_median: Days
     review_median: Days
@@ -76,16 +77,15 @@ def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws
     normal = quantiles("normal")
     mu = past.ratios.draw(stratified(draws))
     own = words(seed, [_OWNERS - (one or 0) for one in owners], 0, draws)
-    theta = {
-        one: past.ratios.draw_owner(one, mu, normal.take(level(row, 1))) for one, row in zip(owners, own, strict=True)
-    }
+    theta = past.ratios.draw_owners(owners, mu, normal.take(level(own, 1)))
     starts = past.lag.draw(normal.take(level(hashed, 3)))
     # A day's lag is a failed try of a geometric distribution: its mean in whole days is that of the posterior.
     lag = 1 / np.log1p(np.maximum(starts, 1e-3)) if past.lag.mean else np.zeros(draws)
     return Worlds(
         seed=seed,
         mu=mu,
-        owners=theta,
+        owners=tuple(owners),
+        theta=theta.astype(np.float32),
         wait_rate=past.waits.rate.draw(normal.take(level(hashed, 0))).astype(np.float32) * plan.waits_to_come,
         stop_median=draw_median(past.waits.stops, uniform(hashed, 1)),
         review_median=draw_median(past.waits.reviews, uniform(hashed, 2)),
@@ -138,14 +138,12 @@ def _slowdown(prior: Prior, work: Work) -> float:
 
 def _centres(plan: PlanInput, known: Sequence[Facts], past: Past, worlds: Worlds, template: tuple[Days, Days]) -> Days:
     """The mean of the logarithm of each need: the owner's ratio, the effort and the load."""
-    owners = list(worlds.owners)
-    theta = np.array([worlds.owners[one] for one in owners], dtype=np.float32)
-    places = {one: n for n, one in enumerate(owners)}
+    places = {one: n for n, one in enumerate(worlds.owners)}
     turns = [places[past.owners[n % len(past.owners)]] for n in range(len(template[0]))]
     whose = [places[one.work.owner] for one in known] + turns
     shift = [log(one.effort) + _slowdown(plan.prior, one.work) for one in known]
     ahead = [past.ahead(one.work.start_on, plan.today) for one in known] + [0.0] * len(turns)
-    at = theta[whose]
+    at = worlds.theta[whose]
     at += np.array(ahead, dtype=np.float32)[:, None] * worlds.trend
     at[: len(known)] += np.array(shift, dtype=np.float32)[:, None]
     at[len(known) :] += np.log(template[0])

@@ -60,12 +60,16 @@ class Posterior:
         """Values of mu for uniforms in (0, 1)."""
         return quantile(self.grid, self.weights, uniforms)
 
-    def draw_owner(self, owner: int | None, mu: Floats, normals: Reals) -> Floats:
-        """Values of an owner's theta for rising values of mu: normal, with the mean and the variance given mu."""
-        rows = self.given_mu.get(owner, self.unseen)
+    def draw_owners(self, owners: Sequence[int | None], mu: Floats, normals: Reals) -> Floats:
+        """Values of each owner's theta (rows) for values of mu: normal, with the mean and the variance given mu."""
+        rows = np.array([self.given_mu.get(owner, self.unseen) for owner in owners])
         mean = rows @ self.grid
         spread = np.sqrt(np.maximum(rows @ self.grid**2 - mean**2, 0))
-        drawn = np.interp(mu, self.grid, mean) + np.interp(mu, self.grid, spread) * normals
+        place = np.clip((mu - self.grid[0]) / (self.grid[1] - self.grid[0]), 0, len(self.grid) - 1.001)
+        below = place.astype(np.int64)
+        share = place - below
+        drawn = (spread[:, below] * (1 - share) + spread[:, below + 1] * share) * normals
+        drawn += mean[:, below] * (1 - share) + mean[:, below + 1] * share
         return np.asarray(drawn, dtype=np.float64)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import ceil
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from milestones.forecasting.cascade import REAL
 from milestones.forecasting.days import Days
 from milestones.forecasting.drivers import CAUSES, WITHOUT_CLIENT_WAITS, milestone_drivers, work_drivers
 from milestones.forecasting.facts import stall_days
+from milestones.forecasting.percentiles import Read, read
 from milestones.forecasting.study import Study, study
 from milestones.forecasting.types import (
     MilestoneDue,
@@ -72,14 +72,15 @@ def milestone_of(ready: Study, milestone: int | None) -> MilestoneForecast | Non
 
 def _works(run: _Run) -> list[WorkForecast]:
     still_open = [work for work in run.study.works if work.is_open]
-    columns = _ordered([run.finish[work.id] for work in still_open])
+    due = run.study.net.due
+    columns = read([run.finish[work.id] for work in still_open], [due[work.id] for work in still_open])
     found = {work.id: _work(run, work, column) for work, column in zip(still_open, columns, strict=True)}
     return [found[work.id] if work.id in found else _finished(run, work) for work in run.study.works]
 
 
-def _work(run: _Run, work: Work, column: Days) -> WorkForecast:
+def _work(run: _Run, work: Work, column: Read) -> WorkForecast:
     ready = run.study
-    seen = _seen(run, column, work.due_on)
+    seen = _seen(run, column, ready.net.due[work.id])
     facts = ready.facts[work.id]
     return WorkForecast(
         id=work.id,
@@ -138,7 +139,8 @@ def _latest(
     known = columns.max(axis=0)
     critical = _critical(still_open, columns[:, 0], known[0])
     latest = _with_additions(run, known, due, after, last=last)
-    seen = _seen(run, _ordered([latest])[0], due.due_on)
+    by = run.study.table.last_by(due.due_on)
+    seen = _seen(run, read([latest], [by])[0], by)
     facts = [run.study.facts[one] for one in critical]
     return MilestoneForecast(
         id=due.id,
@@ -181,7 +183,7 @@ def _critical(works: Sequence[Work], columns: Days, latest: Days) -> tuple[int, 
     return tuple(sorted((one for one in shares if shares[one] >= CRITICAL_SHARE), key=lambda one: -shares[one]))
 
 
-# --- quantiles ---------------------------------------------------------------------------------------------------
+# --- what is shown -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -193,28 +195,13 @@ class _Seen:
     delays: list[int]
 
 
-def _ordered(columns: Sequence[Days]) -> Days:
-    """Each world's draws from the earliest to the latest."""
-    ordered = np.array(columns)
-    ordered.sort(axis=-1)
-    return ordered
-
-
-def _seen(run: _Run, column: Days, due: date) -> _Seen:
-    by = run.study.table.last_by(due)
-    outlook = _outlook(run, column[0], by)
+def _seen(run: _Run, column: Read, by: int) -> _Seen:
+    outlook = _outlook(run, column, 0)
     place = run.place[WITHOUT_CLIENT_WAITS]
-    free = _outlook(run, column[place], by) if place else outlook
-    middle = column[:, _rank(column.shape[1], 0.5)]
-    return _Seen(outlook, free, [int(middle[one]) - by for one in run.place])
+    free = _outlook(run, column, place) if place else outlook
+    return _Seen(outlook, free, [column.likely[one] - by for one in run.place])
 
 
-def _outlook(run: _Run, ordered: Days, by: int) -> Outlook:
-    """Quantiles are days that were drawn, so likely after the due date means a chance below one half."""
-    count, table = len(ordered), run.study.table
-    chance = int(ordered.searchsorted(np.float32(by), side="right")) / count
-    return Outlook(table.day(ordered[_rank(count, 0.5)]), table.day(ordered[_rank(count, 0.8)]), chance)
-
-
-def _rank(count: int, share: float) -> int:
-    return ceil(share * count) - 1
+def _outlook(run: _Run, column: Read, world: int) -> Outlook:
+    table = run.study.table
+    return Outlook(table.day(column.likely[world]), table.day(column.eight_in_ten[world]), column.chance[world])

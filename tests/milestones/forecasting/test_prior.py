@@ -35,7 +35,7 @@ def test_two_owners_are_pooled_and_told_apart():
     assert posterior.owner_mean(3) == posterior.mean
     drawn = posterior.draw((np.arange(50_000) + 0.5) / 50_000)
     for owner in (1, 2, 3):
-        theta = posterior.draw_owner(owner, drawn, np.random.default_rng(2).normal(size=50_000))
+        theta = posterior.draw_owners([owner], drawn, np.random.default_rng(2).normal(size=50_000))[0]
         assert theta.mean() == pytest.approx(posterior.owner_mean(owner), abs=0.02)
 
 
