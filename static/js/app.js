@@ -199,3 +199,10 @@ on("htmx:afterSettle", (event) => {
   arrive(event.target);
 });
 arrive(document);
+
+/* ---- a swap while the last one still fades in skips that animation: no fault, so nothing for the console ---- */
+
+on("unhandledrejection", (event) => {
+  const { name, message } = event.reason ?? {};
+  if (["AbortError", "InvalidStateError"].includes(name) && /transition/i.test(message)) event.preventDefault();
+}, window);
