@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,16 @@ FEASTS = [
 
 
 def test_steps_are_told_in_order_of_time_and_those_of_one_moment_as_they_were_added():
-    timeline, told = Timeline(until=SUNDAY), []
+    timeline, told = Timeline(until=SUNDAY), list[str]()
     for days, name in ((1, "c"), (9, "a"), (1, "d"), (5, "b")):
-        timeline.add(SUNDAY - timedelta(days=days), lambda name=name: told.append((name, now())))
+        timeline.add(SUNDAY - timedelta(days=days), partial(told.append, name))
+    timeline.add(SUNDAY - timedelta(days=9), lambda: told.append(now().isoformat()))
     timeline.tell()
-    assert [name for name, _at in told] == ["a", "b", "c", "d"]
-    assert told[0][1] == SUNDAY - timedelta(days=9)
+    assert told == ["a", (SUNDAY - timedelta(days=9)).isoformat(), "b", "c", "d"]
 
 
 def test_nothing_happens_before_what_made_it_possible_nor_in_the_future():
-    timeline, told = Timeline(until=SUNDAY), []
+    timeline, told = Timeline(until=SUNDAY), list[datetime]()
     logged = SUNDAY - timedelta(days=3)
 
     def log() -> None:
@@ -119,6 +120,17 @@ def test_as_much_is_done_on_one_weekday_as_on_another(row):
     }
     accepted = [dict(one).get("accepted", 0) for one in states]
     assert max(accepted) - min(accepted) <= 1, states
+
+
+def test_nobody_is_placed_above_a_full_week_without_a_reason():
+    placed = [one for row in SOURCE["engagements"] for one in row["placements"]]
+    for day in range(-160, 110):
+        there = [one for one in placed if one["from"] <= day <= one["to"]]
+        full: Counter[str] = Counter()
+        for one in there:
+            full[one["specialist"]] += one["percent"]
+        reasons = {one["specialist"] for one in there if "over_allocation_reason" in one}
+        assert {who for who, percent in full.items() if percent > 100} <= reasons, day
 
 
 # --- loaded, on a Sunday: the day on which most had to move ---------------------------------------------------------
