@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
@@ -21,6 +22,8 @@ from reports.pages.forecasts import Outlook
 from reports.pages.words import listed, short
 
 FIELDS: Final = ("public_id", "on", "what", "who", "opened_on", "closed_on", "for_sign_off", "deliverable__title")
+
+NAMED: Final = Coalesce(F("contact__user__name"), Value(""))
 
 HEAD: Final[tuple[Promise, ...]] = (
     gettext_lazy("Deliverable"),
@@ -78,12 +81,35 @@ def read(engagement: Engagement, *, shared: bool) -> Ledger:
     if shared:
         rows = rows.filter(deliverable__shared=True)
     # Alike for every row, so the database reads it once.
-    held = Hold.objects.filter(engagement_id=engagement.pk).order_by("from_on")
-    spans = ArraySubquery(held.values(span=JSONObject(first="from_on", last="until_on")))
-    found = list(
-        rows.annotate(held=spans, named=Coalesce(F("contact__user__name"), Value(""))).values(*FIELDS, "held", "named")
-    )
-    clock = clock_of(engagement, found[0]["held"] if found else [])
+    found = list(rows.annotate(held=ArraySubquery(_spans(engagement.pk)), named=NAMED).values(*FIELDS, "held", "named"))
+    return _ledger(engagement, found, found[0]["held"] if found else [])
+
+
+def carried() -> dict[str, Combinable]:
+    """Return what to annotate an engagement with, so that `read_carried` needs no query: what the client sees."""
+    rows = Wait.objects.filter(engagement=OuterRef("pk"), deliverable__shared=True).annotate(named=NAMED)
+    row = JSONObject(**{name: F(name) for name in (*FIELDS, "named")})
+    return {"waits_carried": ArraySubquery(rows.values(row=row)), "held_carried": ArraySubquery(_spans(OuterRef("pk")))}
+
+
+def read_carried(engagement: Engagement) -> Ledger:
+    """Read the ledger from an engagement that was loaded with `carried`; no query."""
+    found = [_dated(row) for row in engagement.waits_carried]  # type: ignore[attr-defined]
+    return _ledger(engagement, found, engagement.held_carried)  # type: ignore[attr-defined]
+
+
+def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
+    days = {name: row[name] and date.fromisoformat(row[name]) for name in ("opened_on", "closed_on")}
+    return {**row, **days}
+
+
+def _spans(engagement: "int | OuterRef") -> "QuerySet[Hold, Any]":
+    held = Hold.objects.filter(engagement_id=engagement).order_by("from_on")
+    return held.values(span=JSONObject(first="from_on", last="until_on"))
+
+
+def _ledger(engagement: Engagement, found: list[dict[str, Any]], held: Iterable[Mapping[str, str | None]]) -> Ledger:
+    clock = clock_of(engagement, held)
     entries = sorted((_entry(row, clock) for row in found), key=lambda one: (-one.days, one.since, one.title))
     return Ledger(tuple(entries), ledger(map(_stop, found), clock))
 
