@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from milestones.forecasting.risk.features import Floats
 from milestones.forecasting.risk.firm import firm_card, firm_terms, firm_weights, learn_firm
@@ -60,7 +61,7 @@ def leave_one_out(histories: Sequence[History]) -> list[Backtest]:
     return [backtest(fit_prior([one for one in histories if one is not left]), left) for left in histories]
 
 
-def _first_and_rest(history: History) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _first_and_rest(history: History) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     order = np.argsort(history.known_on, kind="stable")
     return order[:FIRST], order[FIRST:]
 

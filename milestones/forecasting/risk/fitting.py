@@ -97,7 +97,7 @@ def _step(one: _Growing, odds: Floats, late: Floats, weights: Floats, how: Boost
     chance = probability(odds)
     size = len(one.points)
     gradient = np.bincount(one.cell, weights * (late - chance), size)
-    curvature = np.bincount(one.cell, weights * chance * (1 - chance), size)
+    curvature = np.bincount(one.cell, weights * chance * (1 - chance), size).astype(np.float64)
     new = one.guard(one.points + how.rate * gradient / (curvature + how.damping), curvature)
     added = new - one.points
     one.points = new

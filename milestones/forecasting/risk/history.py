@@ -100,7 +100,8 @@ def _check_columns(reader: csv.DictReader[str], name: str) -> None:
 
 
 def _rows(reader: csv.DictReader[str]) -> tuple[list[_Row], list[str]]:
-    rows, problems = [], []
+    rows: list[_Row] = []
+    problems: list[str] = []
     while True:
         try:
             raw = next(reader)

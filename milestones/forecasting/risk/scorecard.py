@@ -3,8 +3,8 @@
     log odds = base + sum over terms of points[bin of the features]
 
 A term looks at one feature, or at two together as a table, one for work just begun and one for work some days old.
-Terms of one kind make one driver, so that the drivers sum to the number. Hastie and Tibshirani, Statistical Science 1(3), 1986 (additive models); Lou, Caruana, Gehrke and
-Hooker, KDD 2013 (with tables of two).
+Terms of one kind make one driver, so that the drivers sum to the number. Hastie and Tibshirani, Statistical Science
+1(3), 1986 (additive models); Lou, Caruana, Gehrke and Hooker, KDD 2013 (with tables of two).
 """
 
 from __future__ import annotations
