@@ -97,6 +97,7 @@ def hands_in(tab: Page, work: Work) -> None:
     row.get_by_role("button", name="Start", exact=True).click()
     for line in ("It runs", "It is written down"):
         row.get_by_label(line).click()
+        settled(tab)
         expect(row.get_by_label(line)).to_be_checked()
     attach_file(row.page, work)
     row.get_by_text("Add a link").click()
@@ -105,6 +106,11 @@ def hands_in(tab: Page, work: Work) -> None:
     expect(row.locator(".files li")).to_have_count(2)
     row.get_by_role("button", name="Submit for sign-off").click()
     expect(row).to_contain_text("To sign off")
+
+
+def settled(tab: Page) -> None:
+    """Wait until what was asked has come and stands: what is opened before that is swapped away."""
+    tab.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
 
 
 def attach_file(tab: Page, work: Work) -> None:

@@ -50,7 +50,9 @@ def tab_of(chromium: Chromium, live_server: object) -> Iterator[Opener]:
         return tab
 
     yield opener
-    assert said == []
+    # Leaving a page while it still asks for something is no fault.
+    left = ("htmx:sendAbort", "htmx:afterRequest")
+    assert [one for one in said if not one.startswith(left)] == []
 
 
 def fits(page: Page) -> None:
@@ -162,9 +164,9 @@ def test_picked_deliverables_go_to_the_form_together(at_work: Firm, tab_of: Open
         tab.locator(f"#pick-{one.public_id}").check()
     sound(tab)
     tab.get_by_role("button", name="Ask for new dates").click()
-    expect(tab.get_by_label("Deliverable B")).to_be_visible()
-    expect(tab.get_by_label("Deliverable C")).to_be_visible()
-    expect(tab.get_by_label("Deliverable A")).to_be_hidden()
+    expect(tab.get_by_role("textbox", name="Deliverable B")).to_be_visible()
+    expect(tab.get_by_role("textbox", name="Deliverable C")).to_be_visible()
+    expect(tab.get_by_role("textbox", name="Deliverable A")).to_be_hidden()
 
 
 def test_ctrl_k_finds_and_opens(at_work: Firm, tab_of: Opener) -> None:
