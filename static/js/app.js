@@ -186,6 +186,15 @@ on("htmx:afterRequest", (event) => {
   if (bar) bar.hidden = true;
 });
 
+/* ---- hx-preserve keeps what is half typed when its surroundings arrive anew; what was sent is done with ---- */
+
+on("htmx:afterRequest", (event) => {
+  const kept = event.detail.elt.closest?.("[hx-preserve]");
+  if (!kept || !event.detail.successful || event.detail.requestConfig.verb === "get") return;
+  event.detail.elt.closest("form")?.reset();
+  kept.removeAttribute("open");
+});
+
 /* ---- after every arrival of markup ---- */
 
 function arrive(root) {

@@ -89,7 +89,8 @@ def written(card: Scorecard) -> str:
 
 
 def _written_term(term: Term) -> str:
-    parts: dict[str, Any] = {"kind": term.kind, "features": term.features, "edges": term.edges}
+    edges = [[int(edge) if edge == int(edge) else edge for edge in one] for one in term.edges]
+    parts: dict[str, Any] = {"kind": term.kind, "features": term.features, "edges": edges}
     if term.shares is not None:
         parts["shares"] = np.round(term.shares, 4).tolist()
     head = json.dumps(parts)[:-1]
