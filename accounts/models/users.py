@@ -1,5 +1,6 @@
 """People who sign in."""
 
+from functools import cache
 from typing import ClassVar, TypeVar
 from zoneinfo import available_timezones
 
@@ -26,9 +27,15 @@ def with_people(rows: "models.QuerySet[M]", *paths: str) -> "models.QuerySet[M]"
     return rows.select_related(*paths).defer(*(f"{path}__{column}" for path in paths for column in PEOPLE_SECRETS))
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """The names that the time zone database knows; looking it through takes tens of milliseconds."""
+    return frozenset(available_timezones())
+
+
 def validate_time_zone(value: str) -> None:
     """Refuse a name that the time zone database does not know."""
-    if value not in available_timezones():
+    if value not in time_zones():
         raise ValidationError(
             gettext("%(value)s is no time zone we know. Use a name such as Europe/Helsinki.") % {"value": value}
         )
