@@ -23,7 +23,6 @@ from roles import catalogue
 from roles.actions import create_specialist
 from roles.models import Role, ServiceLine
 
-PASSWORD = "a-long-enough-password"
 UTC = now().tzinfo
 
 
@@ -82,7 +81,7 @@ class World:
 def person(by: User | None, name: str, kind: Kind, **more: Any) -> User:
     """Return somebody of the firm."""
     email = f"{name.split(maxsplit=1)[0].lower()}@firm.example"
-    return create_user(by=by, email=email, name=name, kind=kind, password=PASSWORD, **more)
+    return create_user(by=by, email=email, name=name, kind=kind, **more)
 
 
 def line(number: int, start: date, *, title: str = "", owner: Placement | None = None, **more: Any) -> PlanLine:
