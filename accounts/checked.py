@@ -1,7 +1,7 @@
 """Checking a row before it is written, with every refusal as a sentence."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
@@ -11,10 +11,13 @@ from accounts.errors import DomainError
 
 M = TypeVar("M", bound=models.Model)
 
+# Embeddings, overrides and isolates of Unicode's bidirectional algorithm. Right-to-left letters do without.
+TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def checked(row: M, *, exclude: Iterable[str] = ()) -> M:
     """Return `row` if its fields and constraints hold; raise DomainError with the first sentence and its field."""
-    _refuse_nul_in(row)
+    _refuse_text_in(row)
     try:
         row.full_clean(exclude=set(exclude))
     except ValidationError as error:
@@ -24,7 +27,7 @@ def checked(row: M, *, exclude: Iterable[str] = ()) -> M:
 
 def checked_fields(row: M, *, exclude: Iterable[str] = ()) -> M:
     """Like `checked`, for many rows at once: fields alone, without the query that each constraint costs."""
-    _refuse_nul_in(row)
+    _refuse_text_in(row)
     try:
         row.clean_fields(exclude=set(exclude))
     except ValidationError as error:
@@ -32,9 +35,9 @@ def checked_fields(row: M, *, exclude: Iterable[str] = ()) -> M:
     return row
 
 
-def _refuse_nul_in(row: models.Model) -> None:
+def _refuse_text_in(row: models.Model) -> None:
     for field in row._meta.concrete_fields:  # noqa: SLF001 - Django documents it under this name
-        refuse_nul(getattr(row, field.attname), field.name)
+        refuse_text(getattr(row, field.attname), field.name)
         if isinstance(field, models.TextField):
             _refuse_too_long(getattr(row, field.attname), field)
 
@@ -46,10 +49,24 @@ def _refuse_too_long(value: object, field: "models.TextField[str, str]") -> None
         raise DomainError(sentence % {"limit": field.max_length, "n": len(value)}, field=field.name)
 
 
-def refuse_nul(value: object, field: str | None = None) -> None:
-    """Raise DomainError for text with a NUL: PostgreSQL stores none, and nobody types one."""
-    if isinstance(value, str) and "\x00" in value:
+def refuse_text(value: object, field: str | None = None) -> None:
+    """Raise DomainError for text with a NUL, which PostgreSQL does not store, or that turns what follows it around."""
+    if not isinstance(value, str):
+        return
+    if "\x00" in value:
         raise DomainError(_("The text holds a character that cannot be stored. Type it again."), field=field)
+    if turns(value):
+        raise DomainError(turned(), field=field)
+
+
+def turns(text: str) -> bool:
+    """Whether text holds invisible marks that turn the reading direction, past its own end: no script needs them."""
+    return not TURNING.isdisjoint(text)
+
+
+def turned() -> str:
+    """The sentence for such text."""
+    return _("The text holds an invisible mark that turns the letters after it around. Type it again, without copying.")
 
 
 def refusal(error: ValidationError) -> DomainError:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from accounts.checked import refuse_nul
+from accounts.checked import refuse_text
 from accounts.errors import DomainError
 from engagements.actions.placements import overload_sentence, shares
 from engagements.loads import Share, overloaded
@@ -97,7 +97,7 @@ def _check_milestone(engagement: Engagement, day: int, name: str, due_on: date |
         raise DomainError(sentence % {"day": last.day}, field="day")
     if not 1 <= day <= MAX_DAY:
         raise DomainError(_("Choose a day from 1 to %(last)d.") % {"last": MAX_DAY}, field="day")
-    refuse_nul(name, "name")
+    refuse_text(name, "name")
     if not name.strip() or len(name) > NAME_LENGTH:
         raise DomainError(_("Give the milestone a name of up to 120 characters."), field="name")
     if due_on is None or not FIRST_DAY <= due_on <= LAST_DAY:
@@ -111,7 +111,7 @@ def _check_texts(lines: Sequence[PlanLine]) -> None:
     """Refuse what could not be stored once it is approved."""
     for one in lines:
         for text, limit in ((one.title, 160), (one.summary, 4000), *((line, 500) for line in one.done_lines)):
-            refuse_nul(text, "lines")
+            refuse_text(text, "lines")
             if len(text) > limit:
                 sentence = _("“%(text)s…” is longer than %(limit)d characters. Shorten it.")
                 raise DomainError(sentence % {"text": text[:40], "limit": limit}, field="lines")

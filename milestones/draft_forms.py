@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.utils.translation import gettext as _, gettext_lazy as _l
 
+from accounts.checked import turned, turns
 from accounts.errors import DomainError
 from accounts.models import User
 from accounts.models.users import validate_time_zone
@@ -49,10 +50,25 @@ class DayField(forms.DateField):
         return day
 
 
+class TypedForm(forms.Form):
+    """A form whose texts are looked at where they are typed, not when the engagement is created."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.validators.append(_refuse_turned)
+
+
+def _refuse_turned(text: str) -> None:
+    if turns(text):
+        raise forms.ValidationError(turned())
+
+
 EXISTING, NEW = "existing", "new"
 
 
-class ClientForm(forms.Form):
+class ClientForm(TypedForm):
     """Which client: one that is known, or a new one with its first signer."""
 
     which = forms.ChoiceField(
@@ -157,7 +173,7 @@ class ClientForm(forms.Form):
         return client
 
 
-class GoalForm(forms.Form):
+class GoalForm(TypedForm):
     """What it is for, from when, and the client's own ways of working."""
 
     name = forms.CharField(label=_l("Name of the engagement"), max_length=160)
@@ -200,7 +216,7 @@ class GoalForm(forms.Form):
             manager.empty_label = None
 
 
-class Row(forms.Form):
+class Row(TypedForm):
     """One row of a list in a step; a row in which nothing was said is left out."""
 
     SAID: tuple[str, ...] = ()
@@ -353,7 +369,7 @@ SeatFormSet = forms.formset_factory(
 )
 
 
-class ExtraForm(forms.Form):
+class ExtraForm(TypedForm):
     """A deliverable added by hand to the plan being logged."""
 
     title = forms.CharField(label=_l("Deliverable"), max_length=160)

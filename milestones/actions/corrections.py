@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _, gettext_noop
 
-from accounts.checked import refuse_nul
+from accounts.checked import refuse_text
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove
 from accounts.models import User
@@ -96,7 +96,7 @@ def _take(thing: Deliverable | Milestone) -> Engagement:
 
 
 def _check(thing: Deliverable | Milestone, to_on: date, reason: str) -> None:
-    refuse_nul(reason, "reason")
+    refuse_text(reason, "reason")
     if not reason.strip() or len(reason) > 300:
         raise DomainError(_("Say in a sentence what was wrong with the date."), field="reason")
     if not date(2000, 1, 1) <= to_on < date(2200, 1, 1):

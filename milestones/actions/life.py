@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
-from accounts.checked import refuse_nul
+from accounts.checked import refuse_text
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove
 from accounts.models import User
@@ -117,7 +117,7 @@ def _day(engagement: Engagement, on: date | None) -> date:
 
 
 def _said(why: str) -> str:
-    refuse_nul(why, "why")
+    refuse_text(why, "why")
     if len(why.strip()) > 2000:
         raise DomainError(_("Keep the reason under 2,000 characters."), field="why")
     return why.strip()

@@ -10,7 +10,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _, gettext_noop
 
 from accounts import events
-from accounts.checked import checked_fields, refuse_nul
+from accounts.checked import checked_fields, refuse_text
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove
 from accounts.models import User
@@ -152,7 +152,7 @@ def write_lines(
 def _done_lines(line: PlanLine) -> list[str]:
     texts = [" ".join(text.split()) for text in line.done_lines]
     for text in texts:
-        refuse_nul(text, "done_lines")
+        refuse_text(text, "done_lines")
         if len(text) > 500:
             raise DomainError(
                 _("A line of the definition of done of “%(title)s” is longer than 500 characters.")

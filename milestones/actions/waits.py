@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _, gettext_noop
 
 from accounts import jobs
-from accounts.checked import checked, refuse_nul
+from accounts.checked import checked, refuse_text
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove, NotAllowed
 from accounts.models import User
@@ -113,7 +113,7 @@ def answer(*, by: User, wait: Wait, text: str) -> Wait:
         raise IllegalMove(_("There is nothing to answer here."))
     if not text.strip():
         raise DomainError(_("Write an answer, or when it can be expected."), field="text")
-    refuse_nul(text, "text")
+    refuse_text(text, "text")
     if len(text) > 2000:
         raise DomainError(_("Keep the answer under 2,000 characters, or send a document."), field="text")
     wait.answer, wait.answered_at, wait.answered_by = text.strip(), now(), by

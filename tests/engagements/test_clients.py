@@ -37,6 +37,7 @@ def test_manager_adds_a_client_and_an_event_tells(cast: Cast) -> None:
         ("name", ""),
         ("name", "N" * 121),
         ("name", "A\x00B"),
+        ("name", "Acme \u202egpj"),
         ("name", "MERIDIAN health"),
         ("digest_hour", 24),
         ("digest_weekday", 7),

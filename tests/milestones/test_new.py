@@ -337,6 +337,12 @@ def test_draft_is_thrown_away(browser: Browser, laid_out: PlanDraft) -> None:
     assert browser.get(f"/engagements/new/{laid_out.public_id}/discard/").status_code == 405
 
 
+def test_text_that_turns_the_page_around_is_refused_where_it_is_typed(browser: Browser) -> None:
+    response = browser.post("/engagements/new/", {"which": "new", "name": "Acme \u202egpj", "go": "1"})
+    assert response.status_code == 422
+    assert b"turns the letters after it around" in response.content
+
+
 def test_nul_is_kept_visible_and_harmless(browser: Browser) -> None:
     response = browser.post("/engagements/new/", {"which": "new", "name": "A\x00B", "go": "1"})
     assert response.status_code == 422
