@@ -2,14 +2,18 @@
 
 import re
 import unicodedata
+from typing import Final
 
 from django.db import connection
 
 from engagements.models import Client, Engagement
 
+# Letters that Unicode does not take apart into a plain one and a mark.
+PLAIN: Final = str.maketrans({"Ø": "O", "Æ": "AE", "Œ": "OE", "Þ": "TH", "Ð": "D", "Đ": "D", "Ł": "L", "ẞ": "SS", "İ": "I"})
+
 
 def _prefix(client: Client) -> str:
-    plain = unicodedata.normalize("NFKD", client.name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", client.name.upper().translate(PLAIN)).encode("ascii", "ignore").decode()
     letters = re.sub(r"[^A-Za-z]", "", plain) or re.sub(r"[^A-Za-z]", "", client.mark)
     return letters[:3].upper() or "ENG"
 

@@ -66,11 +66,16 @@ def picture(pack: Pack, stage: Stage, rows: Iterable[Item], start: date, end: da
         start=start,
         end=end,
         today=pack.today,
-        today_label=_("Made, day %(day)d") % {"day": pack.engagement.day(pack.today)},
+        today_label=_made(pack.engagement.day(pack.today)),
         holidays=tuple(day for day, _name in calendar.holidays_between(start, end)),
     )
-    svg = drawn(facts, uid=f"plan{number}", theme=PRINT, words=words())
+    svg = drawn(facts, uid=f"plan{number}", theme=PRINT, dense=True, words=words())
     return Picture(title, mark_safe(svg))  # noqa: S308 - the chart escapes every text it is given
+
+
+def _made(day: int) -> str:
+    """Name the day on which the pack is made, once the plan counts days."""
+    return _("Made, day %(day)d") % {"day": day} if day >= 0 else _("Made")
 
 
 def calendar_of(pack: Pack) -> WorkCalendar:

@@ -80,9 +80,14 @@ def plan_of_board(board: Dashboard, rows: list[Row]) -> charts.Timeline:
         start=start,
         end=end,
         today=board.today,
-        today_label=_("Today, day %(day)d") % {"day": board.engagement.day(board.today)},
+        today_label=_today(board.engagement.day(board.today)),
         holidays=tuple(day for day, _name in holidays),
     )
+
+
+def _today(day: int) -> str:
+    """Name the day, once the plan counts days."""
+    return _("Today, day %(day)d") % {"day": day} if day >= 0 else _("Today")
 
 
 def _item(row: Row) -> charts.Item:

@@ -35,6 +35,12 @@ def test_a_name_without_latin_letters_has_a_code_by_its_mark(cast: Cast) -> None
     assert log(cast).code == "ME-01"
 
 
+@pytest.mark.parametrize(("name", "code"), [("Østerby", "OST-01"), ("Łódź Gaz", "LOD-01"), ("Æther", "AET-01")])
+def test_letters_with_a_stroke_stay_in_the_code(cast: Cast, name: str, code: str) -> None:
+    cast.client.name = name
+    assert log(cast).code == code
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
