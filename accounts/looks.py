@@ -6,6 +6,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.remembered import by_language
+
 WORDS: Final[Mapping[str, str | Promise]] = {
     "on_track": _("On track"),
     "at_risk": _("At risk"),
@@ -40,6 +42,7 @@ WORDS: Final[Mapping[str, str | Promise]] = {
 PILL_CLASS: Final = {"ok": "is-ok", "warn": "is-warn", "bad": "is-bad", "now": "is-new", "idle": ""}
 
 
+@by_language
 def word(state: str) -> str:
     """The state in the reader's language; an unknown one is its own name with spaces."""
     return str(WORDS.get(state, state.replace("_", " ").capitalize()))

@@ -4,11 +4,15 @@ Managers see every engagement, specialists those where they are placed; whoever 
 what only managers may do is refused by the actions.
 """
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.access import require_firm
 from accounts.http import AuthedHttpRequest
+from accounts.models import User
+from accounts.prepared import Prepared, given
+from accounts.states import Kind
 from engagements.models import Engagement, Placement, Risk
 from milestones.models import Comment, Deliverable, DoneLine, Evidence, HandoverLine, Milestone, PlanChange, Wait
 
@@ -19,9 +23,25 @@ def _visible(request: AuthedHttpRequest) -> "QuerySet[Engagement]":
     return Engagement.objects.visible_to(require_firm(request)).filter(removed_at__isnull=True)
 
 
+def _whole(rows: "QuerySet[Engagement]") -> "QuerySet[Engagement]":
+    return rows.filter(removed_at__isnull=True).select_related("client", "manager", "service_line", "plan")
+
+
+# Of every engagement, for those who manage.
+EVERY = Prepared(
+    lambda: _whole(Engagement.objects.visible_to(User(kind=Kind.MANAGER))).filter(code=given("code", CharField()))
+)
+
+
 def engagement(request: AuthedHttpRequest, code: str) -> Engagement:
-    """Return the engagement of this code."""
-    return get_object_or_404(_visible(request).select_related("client", "manager", "service_line"), code=code)
+    """Return the engagement of this code, with its plan."""
+    user = require_firm(request)
+    if not user.manages:
+        return get_object_or_404(_whole(Engagement.objects.visible_to(user)), code=code)
+    found = EVERY.one(code=code)
+    if found is None:
+        raise Http404
+    return found
 
 
 def put_away(request: AuthedHttpRequest, code: str) -> Engagement:

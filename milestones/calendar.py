@@ -98,8 +98,8 @@ class WorkCalendar:
         _check_range(a, b)
         if not self.country or b < a:
             return []
-        found = _holidays(self.country, self.subdivision, a.year, b.year)
-        return sorted((day, name) for day, name in found.items() if a <= day <= b)
+        found = _named(self.country, self.subdivision, a.year, b.year)
+        return [(day, name) for day, name in found if a <= day <= b]
 
     def milestone_date(self, start: date, days: int) -> date:
         """`start` plus so many calendar days, rolled forward to a working day."""
@@ -139,6 +139,11 @@ def _check_place(country: str, subdivision: str) -> None:
 
 def _holidays(country: str, subdivision: str, first: int, last: int) -> Any:
     return holidays.country_holidays(country, subdiv=subdivision or None, years=range(first, last + 1))
+
+
+@lru_cache(maxsize=256)
+def _named(country: str, subdivision: str, first: int, last: int) -> tuple[tuple[date, str], ...]:
+    return tuple(sorted(_holidays(country, subdivision, first, last).items()))
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,6 @@ from typing import Any, Final, Protocol, TypeVar
 from django.db.models import QuerySet
 
 from accounts.clock import today
-from accounts.models import User
 from engagements.actions.placements import shares
 from engagements.loads import Share, by_week, overloaded
 from engagements.models import Contact
@@ -25,8 +24,8 @@ METRICS, SEATS = "metrics", "seats"
 Typed = dict[str, str]
 
 
-def drafts_of(user: User) -> QuerySet[PlanDraft]:
-    """Return the engagements that this person is logging, the latest first."""
+def drafts_of(user: Any) -> QuerySet[PlanDraft]:
+    """Return the engagements that this person is logging, the latest first. Any: a user, or a place for an id."""
     return PlanDraft.objects.filter(by=user).exclude(step=DONE).order_by("-changed_at")
 
 

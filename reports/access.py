@@ -4,9 +4,11 @@ The database role hides other clients' rows by itself; `visible_to` and `shared`
 neither wall stands alone.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -15,6 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotAllowed
 from accounts.http import AuthedHttpRequest
 from accounts.models import User, with_people
+from accounts.prepared import Prepared, given
+from accounts.states import Kind
 from engagements.models import Client, Contact, Engagement
 from milestones.models import Comment, Deliverable, Evidence, Milestone, PlanChange, Wait
 from milestones.states import WaitOn
@@ -42,11 +46,14 @@ class Reader:
         return ("signer" if self.is_signer else "viewer") + seen_as
 
 
+CONTACT = Prepared(lambda: Contact.objects.select_related("client").filter(user=given("user")))
+
+
 def reader(request: AuthedHttpRequest) -> Reader:
     """Return the contact who asks; 404 for the firm's people, 403 for a contact who has left."""
     if not request.user.is_contact:
         raise Http404
-    contact = Contact.objects.select_related("client").filter(user=request.user).first()
+    contact = CONTACT.one(user=request.user.pk)
     if contact is None or contact.left_at is not None:
         raise PermissionDenied(_("You are no contact of this client any more. Ask a colleague there."))
     return Reader(contact, request.user, contact.client)
@@ -61,10 +68,29 @@ def reader_as(request: AuthedHttpRequest, public_id: str) -> Reader:
     return Reader(contact, contact.user, contact.client, looked_on=True)
 
 
-def engagement(reader: Reader, code: str, **more: Combinable) -> Engagement:
-    """Return an engagement of the reader's own company, with client, plan and manager, and annotated with `more`."""
-    rows = Engagement.objects.visible_to(reader.user).filter(removed_at=None).select_related("plan")
-    found = get_object_or_404(with_people(rows, "manager").annotate(**more), code=code)
+def any_contact() -> User:
+    """Return a contact of the client that a prepared query has the place `client` for, to ask `visible_to` of."""
+    return User(kind=Kind.CONTACT, client_ref=given("client"))
+
+
+def engagements(more: Callable[[], Mapping[str, Combinable]] = dict) -> Prepared[Engagement]:
+    """Prepare the loading of an engagement with plan and manager, annotated with `more`; `engagement` asks it."""
+
+    def build() -> "QuerySet[Engagement]":
+        rows = Engagement.objects.visible_to(any_contact()).filter(removed_at=None).select_related("plan")
+        return with_people(rows, "manager").annotate(**more()).filter(code=given("code", CharField()))
+
+    return Prepared(build)
+
+
+PLAIN = engagements()
+
+
+def engagement(reader: Reader, code: str, rows: Prepared[Engagement] = PLAIN) -> Engagement:
+    """Return an engagement of the reader's own company, with client, plan, manager and what `rows` annotates."""
+    found = rows.one(client=reader.user.client_ref, code=code)
+    if found is None:
+        raise Http404
     found.client = reader.client
     return found
 

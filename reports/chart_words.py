@@ -1,25 +1,27 @@
 """The words of charts in the reader's language."""
 
 from datetime import date
-from functools import lru_cache
 
 from django.utils import formats
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
 from accounts.looks import word
+from accounts.remembered import by_language
 from reports.charts import Words
 
 
-@lru_cache(maxsize=4096)
-def _day(day: date, language: str | None) -> str:  # noqa: ARG001 - the language is part of the cache key
-    # Translators: a date without its year, in the notation of Django's date filter
-    return format_date(day, _("j M"))
-
-
+@by_language
 def day(value: date) -> str:
     """A date without its year, remembered: a timeline names hundreds of them."""
-    return _day(value, get_language())
+    # Translators: a date without its year, in the notation of Django's date filter
+    return format_date(value, _("j M"))
+
+
+@by_language
+def state(value: str) -> str:
+    """A state inside a sentence."""
+    return word(value).lower()
 
 
 def number(value: float) -> str:
@@ -32,7 +34,7 @@ def words() -> Words:
     """Everything a chart writes, translated now."""
     return Words(
         day=day,
-        state=lambda state: word(state).lower(),
+        state=state,
         number=number,
         today=_("Today"),
         due=_("due {date}"),

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, DateField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.models import User
+from accounts.prepared import Prepared, given
+from accounts.states import Kind
 from engagements.models import BusinessMetric, Client, Engagement, MetricReading, Placement
 from engagements.states import LIVE, Direction, EngagementState
 from milestones.models import Deliverable, Wait
@@ -62,20 +64,26 @@ def _count(rows: QuerySet[Any], of: Any = "pk", *, distinct: bool = False) -> Co
 
 def counts_for(user: User) -> Counts:
     """Everything the side bar and the figures count, as one query with scalar subqueries."""
-    today = timezone.localdate()
+    days = {"today": timezone.localdate(), "soon": timezone.localdate() + timedelta(days=SOON_DAYS)}
+    row = EVERY_COUNT(user=user.pk, **days)[0] if user.manages else _counts(user, user.pk, **days).get()
+    return Counts(**row)
+
+
+def _counts(user: User, pk: Any, today: Any, soon: Any) -> QuerySet[User, dict[str, Any]]:
+    """Any: values, or places for them."""
     engagements = Engagement.objects.visible_to(user).present()
     live = engagements.filter(state__in=sorted(LIVE))
     active = engagements.filter(state=EngagementState.ACTIVE)
     work = Deliverable.objects.filter(engagement__in=active, state__in=sorted(UNFINISHED))
-    soon = work.filter(due_on__gte=today, due_on__lte=today + timedelta(days=SOON_DAYS))
+    due = work.filter(due_on__gte=today, due_on__lte=soon)
     metrics = _with_last(BusinessMetric.objects.filter(engagement__in=live))
     placed = Placement.objects.filter(engagement__in=live, starts_on__lte=today, ends_on__gte=today)
-    row = (
-        User.objects.filter(pk=user.pk)
+    return (
+        User.objects.filter(pk=pk)
         .annotate(
-            due_soon=_count(soon),
+            due_soon=_count(due),
             late=_count(work.filter(due_on__lt=today)),
-            waiting=_count(soon.filter(pk__in=_waiting(active))),
+            waiting=_count(due.filter(pk__in=_waiting(active))),
             specialists=_count(Specialist.objects.filter(user__is_active=True)),
             placed=_count(placed, "specialist", distinct=True),
             clients=_count(Client.objects.visible_to(user)),
@@ -84,9 +92,13 @@ def counts_for(user: User) -> Counts:
             packs=_count(HandoffPack.objects.filter(engagement__in=engagements, issued_at__isnull=False)),
         )
         .values(*Counts.__dataclass_fields__)
-        .get()
     )
-    return Counts(**row)
+
+
+# What somebody counts who manages.
+EVERY_COUNT = Prepared(
+    lambda: _counts(User(kind=Kind.MANAGER), given("user"), given("today", DateField()), given("soon", DateField()))
+)
 
 
 def _waiting(active: QuerySet[Engagement]) -> QuerySet[Any, Any]:
@@ -124,27 +136,42 @@ class History:
 
 def history_for(user: User, today: date) -> History:
     """What was accepted in the last two windows and what fell due in the last weeks; one query."""
-    rows = Deliverable.objects.visible_to(user).filter(engagement__removed_at__isnull=True).order_by()
-    accepted = (
-        rows.filter(accepted_on__gt=today - timedelta(days=2 * WINDOW_DAYS), accepted_on__lte=today)
-        .values(day=F("accepted_on"), what=Value("accepted"))
-        .annotate(n=Count("pk"), good=Count("pk", filter=Q(accepted_on__lte=F("due_on"))))
-    )
-    due = (
-        rows.filter(
-            state__in=sorted(COUNTED),
-            due_on__gt=today - timedelta(weeks=WEEKS - 1),
-            due_on__lte=today + timedelta(days=SOON_DAYS),
-        )
-        .values(day=F("due_on"), what=Value("due"))
-        .annotate(n=Count("pk"), good=Value(0))
-    )
-    columns = ("day", "what", "n", "good")
-    found = list(accepted.values_list(*columns).union(due.values_list(*columns), all=True))
+    days = {
+        "today": today,
+        "windows": today - timedelta(days=2 * WINDOW_DAYS),
+        "weeks": today - timedelta(weeks=WEEKS - 1),
+        "soon": today + timedelta(days=SOON_DAYS),
+    }
+    found = EVERY_DAY(**days) if user.manages else list(_days(user, **days))
     return History(
         accepted={day: (n, good) for day, what, n, good in found if what == "accepted"},
         due={day: n for day, what, n, _good in found if what == "due"},
     )
+
+
+def _days(user: User, today: Any, windows: Any, weeks: Any, soon: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    """Any: days, or places for them."""
+    rows = Deliverable.objects.visible_to(user).filter(engagement__removed_at__isnull=True).order_by()
+    accepted = (
+        rows.filter(accepted_on__gt=windows, accepted_on__lte=today)
+        .values(day=F("accepted_on"), what=Value("accepted"))
+        .annotate(n=Count("pk"), good=Count("pk", filter=Q(accepted_on__lte=F("due_on"))))
+    )
+    due = (
+        rows.filter(state__in=sorted(COUNTED), due_on__gt=weeks, due_on__lte=soon)
+        .values(day=F("due_on"), what=Value("due"))
+        .annotate(n=Count("pk"), good=Value(0))
+    )
+    columns = ("day", "what", "n", "good")
+    return accepted.values_list(*columns).union(due.values_list(*columns), all=True)
+
+
+# What somebody sees of the days who manages.
+EVERY_DAY = Prepared(
+    lambda: _days(
+        User(kind=Kind.MANAGER), **{name: given(name, DateField()) for name in ("today", "windows", "weeks", "soon")}
+    )
+)
 
 
 def figures(rows: Sequence[Light], counts: Counts, history: History, today: date) -> list[Figure]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
+from accounts.prepared import Prepared, given
 from engagements.models import Engagement, Hold
 from milestones.calendar import WorkCalendar
 from milestones.ledger import Clock, Side, Span, Stop, ledger
@@ -75,13 +76,20 @@ class Ledger:
 NO_LEDGER: Final = Ledger((), {})
 
 
+def _query(**only: object) -> "QuerySet[Wait, dict[str, Any]]":
+    rows = Wait.objects.filter(engagement=given("engagement"), **only)
+    # Alike for every row, so the database reads it once.
+    found = rows.annotate(held=ArraySubquery(_spans(given("engagement"))), named=NAMED)
+    return found.values(*FIELDS, "held", "named")
+
+
+EVERY = Prepared(_query)
+SHARED = Prepared(lambda: _query(deliverable__shared=True))
+
+
 def read(engagement: Engagement, *, shared: bool) -> Ledger:
     """Read every wait, open or closed, and when the clock stood; one query. `shared`: what the client sees alone."""
-    rows = Wait.objects.filter(engagement=engagement)
-    if shared:
-        rows = rows.filter(deliverable__shared=True)
-    # Alike for every row, so the database reads it once.
-    found = list(rows.annotate(held=ArraySubquery(_spans(engagement.pk)), named=NAMED).values(*FIELDS, "held", "named"))
+    found = (SHARED if shared else EVERY)(engagement=engagement.pk)
     return _ledger(engagement, found, found[0]["held"] if found else [])
 
 
@@ -103,7 +111,8 @@ def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **days}
 
 
-def _spans(engagement: "int | OuterRef") -> "QuerySet[Hold, Any]":
+def _spans(engagement: Any) -> "QuerySet[Hold, Any]":
+    """Any: a place for an id, or that of the row around."""
     held = Hold.objects.filter(engagement_id=engagement).order_by("from_on")
     return held.values(span=JSONObject(first="from_on", last="until_on"))
 

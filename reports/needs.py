@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _, ngettext
 
+from accounts.addresses import address
 from accounts.models import User
 from milestones.states import Cause
 from reports.needs_rows import Found, found
@@ -72,20 +72,19 @@ def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Light]) -> list
 
 def _slipping(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
     """One line an engagement: its worst finding, and how many more there are."""
-    return [_worst(flags, briefs[pk]) for pk, flags in _by_engagement(rows).items() if pk in briefs]
+    return [_worst(flag, briefs[flag.engagement]) for flag in rows if flag.engagement in briefs]
 
 
-def _worst(flags: list[Found], brief: Light) -> Need:
-    late = [flag for flag in flags if flag.text == Cause.LATE]
-    worst = min(late or flags, key=lambda flag: (flag.on or flag.since, flag.title))
+def _worst(flag: Found, brief: Light) -> Need:
+    is_late, more = flag.text == Cause.LATE, (flag.n or 1) - 1
     return Need(
         kind="flag",
-        shape="late" if late else "off_track",
+        shape="late" if is_late else "off_track",
         who=brief.client,
-        text=_late_words(worst, len(late) - 1, brief) if late else _off_words(worst, len(flags) - 1),
+        text=_late_words(flag, more, brief) if is_late else _off_words(flag, more),
         verb=_("Re-plan"),
-        url=f"{reverse('engagement_ask', args=[brief.code])}?pick={worst.ref}" if worst.ref else brief.url,
-        since=min(flag.since for flag in flags),
+        url=f"{address('engagement_ask', brief.code)}?pick={flag.ref}" if flag.ref else brief.url,
+        since=flag.since,
         covers=brief.covers,
     )
 
@@ -138,7 +137,7 @@ def _nudge(row: Found, brief: Light, text: str) -> Need:
         verb=_("Send nudge"),
         url=brief.url,
         since=row.since,
-        post=reverse("wait_nudge", args=[row.ref]),
+        post=address("wait_nudge", row.ref),
     )
 
 
@@ -151,7 +150,7 @@ def _question(row: Found, brief: Light) -> Need:
         text=_("of %(client)s asks%(about)s: “%(words)s”")
         % {"client": brief.client, "about": about, "words": Truncator(row.text).chars(160)},
         verb=_("Answer"),
-        url=brief.opened(row.ref) if row.ref else f"{reverse('activity', args=[brief.code])}#thread",
+        url=brief.opened(row.ref) if row.ref else f"{address('activity', brief.code)}#thread",
         since=row.since,
     )
 
@@ -172,7 +171,7 @@ def _stale(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
                 who=briefs[pk].client,
                 text=_("has no reading of %(metrics)s %(last)s.") % {"metrics": named, "last": last},
                 verb=_("Add reading"),
-                url=f"{reverse('outcomes', args=[briefs[pk].code])}#m-{oldest.ref}",
+                url=f"{address('outcomes', briefs[pk].code)}#m-{oldest.ref}",
                 since=oldest.since,
                 covers=briefs[pk].covers,
             )
@@ -196,7 +195,7 @@ def _slips(row: Found, brief: Light) -> Need:
         who=row.who,
         text=f"{text}: {row.text}" if row.text else f"{text}.",
         verb=_("Re-plan"),
-        url=f"{reverse('engagement_ask', args=[brief.code])}?pick={row.ref}",
+        url=f"{address('engagement_ask', brief.code)}?pick={row.ref}",
         since=row.since,
     )
 
@@ -242,7 +241,7 @@ def _draft(row: Found, brief: Light) -> Need:
         who=brief.client,
         text=text % {"name": brief.name, "day": short(row.since)},
         verb=_("Activate"),
-        url=reverse("engagement_activate", args=[brief.code]),
+        url=address("engagement_activate", brief.code),
         since=row.since,
     )
 
@@ -255,7 +254,7 @@ def _logged(row: Found) -> Need:
         who=row.title or _("An engagement without a name"),
         text=_("is half logged, last on %(day)s.") % {"day": short(row.since)},
         verb=_("Go on"),
-        url=reverse("engagement_draft", args=[row.ref, row.text]),
+        url=address("engagement_draft", row.ref, row.text),
         since=row.since,
     )
 

@@ -4,11 +4,27 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Case, DateField, F, IntegerField, Max, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    DateTimeField,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce, Collate, NullIf
 
 from accounts.clock import now
 from accounts.models import User
+from accounts.prepared import AnyOf, Prepared, any_of, given
 from engagements.models import BusinessMetric, Engagement
 from engagements.states import LIVE, EngagementState
 from milestones.draft import drafts_of
@@ -50,17 +66,28 @@ EMPTY: Final[dict[str, Any]] = {
 
 def found(user: User, engagement_ids: Sequence[int]) -> list[Found]:
     """Everything that may want this manager, unsorted; the drafts are the person's own."""
-    first, *others = [
-        _flags(engagement_ids),
-        _waits(engagement_ids),
-        _questions(engagement_ids),
-        _stale(engagement_ids),
-        _check_ins(engagement_ids),
-        _asked(engagement_ids),
-        _drafts(engagement_ids),
-        _logged(user),
-    ]
-    return [Found(*row) for row in first.union(*others, all=True)]
+    today = now().date()
+    rows = ROWS(
+        user=user.pk,
+        engagements=list(engagement_ids),
+        waited=today - timedelta(days=2),
+        stale=today - timedelta(days=STALE_DAYS),
+        said=now() - timedelta(days=WORDS_DAYS),
+    )
+    return [Found(*row) for row in rows]
+
+
+def _union() -> Rows:
+    first, *others = [_flags(), _waits(), _questions(), _stale(), _check_ins(), _asked(), _drafts(), _logged()]
+    return first.union(*others, all=True)
+
+
+ROWS = Prepared(_union)
+
+
+def _of(column: str = "engagement_id") -> AnyOf:
+    """Return the condition that a row is of one of the engagements asked for."""
+    return any_of(F(column), "engagements")
 
 
 def _branch(rows: QuerySet[Any], kind: Any, **columns: Any) -> Rows:
@@ -79,34 +106,48 @@ def _branch(rows: QuerySet[Any], kind: Any, **columns: Any) -> Rows:
     return branch
 
 
-def _flags(ids: Sequence[int]) -> Rows:
-    """Late and off track; ref: the deliverable, or nothing for a milestone; on: when it is due; text: the cause."""
+def _flags() -> Rows:
+    """Of what is late or off track in an engagement, the worst: late before off track, then what was due first.
+
+    ref: the deliverable, or nothing for a milestone; on: when it is due; text: the cause; since: when the first flag
+    of the engagement opened; n: how many are late, or where none is, how many are off track.
+    """
     rows = SlipFlag.objects.filter(
-        engagement__in=ids,
+        _of(),
         engagement__state=EngagementState.ACTIVE,
         closed_on__isnull=True,
         cause__in=[Cause.LATE, Cause.OFF_TRACK],
     )
-    return _branch(
+    title = Coalesce(F("deliverable__title"), F("milestone__name"))
+    due = Coalesce(F("deliverable__due_on"), F("milestone__due_on"))
+    late = _over_engagement(Count("pk", filter=Q(cause=Cause.LATE)))
+    branch = _branch(
         rows,
         Value("flag"),
         engagement=F("engagement_id"),
         ref=Coalesce(F("deliverable__public_id"), Value("")),
-        title=Coalesce(F("deliverable__title"), F("milestone__name")),
+        title=title,
         text=F("cause"),
-        since=F("opened_on"),
-        on=Coalesce(F("deliverable__due_on"), F("milestone__due_on")),
+        since=_over_engagement(Min("opened_on")),
+        on=due,
+        n=Coalesce(NullIf(late, Value(0)), _over_engagement(Count("pk"))),
     )
+    is_late = Case(When(cause=Cause.LATE, then=Value(0)), default=Value(1))
+    return branch.order_by("engagement_id", is_late, due, Collate(title, "C")).distinct("engagement_id")
 
 
-def _waits(ids: Sequence[int]) -> Rows:
+def _over_engagement(expression: Any) -> Window:
+    return Window(expression, partition_by=[F("engagement_id")])
+
+
+def _waits() -> Rows:
     """Open waits on the client; ref: the wait; on: when it was nudged."""
     rows = Wait.objects.filter(
-        engagement__in=ids,
+        _of(),
         engagement__state=EngagementState.ACTIVE,
         on=WaitOn.CLIENT,
         closed_on__isnull=True,
-        opened_on__lt=now().date() - timedelta(days=2),
+        opened_on__lt=given("waited", DateField()),
     )
     return _branch(
         rows,
@@ -121,9 +162,9 @@ def _waits(ids: Sequence[int]) -> Rows:
     )
 
 
-def _questions(ids: Sequence[int]) -> Rows:
+def _questions() -> Rows:
     """Contacts' questions that nobody has answered; ref: the deliverable, where there is one."""
-    rows = Comment.objects.filter(engagement__in=ids, is_question=True, answered_at__isnull=True)
+    rows = Comment.objects.filter(_of(), is_question=True, answered_at__isnull=True)
     return _branch(
         rows,
         Value("question"),
@@ -136,12 +177,10 @@ def _questions(ids: Sequence[int]) -> Rows:
     )
 
 
-def _stale(ids: Sequence[int]) -> Rows:
+def _stale() -> Rows:
     """Metrics without a reading for two weeks; ref: the metric; on: the last reading."""
-    old = now().date() - timedelta(days=STALE_DAYS)
-    rows = BusinessMetric.objects.filter(
-        engagement__in=ids, engagement__state=EngagementState.ACTIVE, engagement__start_on__lt=old
-    )
+    old = given("stale", DateField())
+    rows = BusinessMetric.objects.filter(_of(), engagement__state=EngagementState.ACTIVE, engagement__start_on__lt=old)
     rows = rows.annotate(last=Max("readings__on")).filter(Q(last__lt=old) | Q(last__isnull=True))
     return _branch(
         rows,
@@ -154,7 +193,7 @@ def _stale(ids: Sequence[int]) -> Rows:
     )
 
 
-def _check_ins(ids: Sequence[int]) -> Rows:
+def _check_ins() -> Rows:
     """What specialists said this past week; ref: the deliverable; on: the date that it slips to.
 
     A slip is answered once the due date is no earlier; a block once no wait is open any more.
@@ -163,10 +202,10 @@ def _check_ins(ids: Sequence[int]) -> Rows:
     blocked = Q(answer=Answer.BLOCKED, deliverable__waits__closed_on__isnull=True)
     rows = CheckIn.objects.filter(
         slips | blocked,
-        engagement__in=ids,
+        _of(),
         engagement__state=EngagementState.ACTIVE,
         deliverable__state__in=sorted(UNFINISHED),
-        at__gte=now() - timedelta(days=WORDS_DAYS),
+        at__gte=given("said", DateTimeField()),
     ).distinct()
     return _branch(
         rows,
@@ -181,25 +220,30 @@ def _check_ins(ids: Sequence[int]) -> Rows:
     )
 
 
-def _asked(ids: Sequence[int]) -> Rows:
+def _asked() -> Rows:
     """Plan changes that no signer has decided; n: their number."""
-    rows = PlanChange.objects.filter(engagement__in=ids, engagement__state__in=sorted(LIVE), state=ChangeState.ASKED)
+    rows = PlanChange.objects.filter(_of(), engagement__state__in=sorted(LIVE), state=ChangeState.ASKED)
     return _branch(
         rows, Value("asked"), engagement=F("engagement_id"), title=F("what"), since=F("asked_at"), n=F("number")
     )
 
 
-def _drafts(ids: Sequence[int]) -> Rows:
+def _drafts() -> Rows:
     """Engagements that are logged but do not run; n: 1 where the client has the plan."""
-    rows = Engagement.objects.filter(pk__in=ids, state=EngagementState.DRAFT)
+    rows = Engagement.objects.filter(_of("pk"), state=EngagementState.DRAFT)
     offered = Case(When(offered_at__isnull=False, then=Value(1)), default=Value(0))
     return _branch(
         rows, Value("draft"), engagement=F("pk"), since=Coalesce(F("offered_at"), F("created_at")), n=offered
     )
 
 
-def _logged(user: User) -> Rows:
+def _logged() -> Rows:
     """Half-filled logs of this person; ref: the log; text: the step that it stands at."""
     return _branch(
-        drafts_of(user), Value("logged"), ref=F("public_id"), title=F("name"), text=F("step"), since=F("changed_at")
+        drafts_of(given("user")),
+        Value("logged"),
+        ref=F("public_id"),
+        title=F("name"),
+        text=F("step"),
+        since=F("changed_at"),
     )

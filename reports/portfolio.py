@@ -1,5 +1,6 @@
 """The account manager's home: four figures, what needs a decision, and every engagement in a row."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,14 +8,16 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
+from accounts.addresses import address
 from accounts.http import AuthedHttpRequest
 from accounts.models import Event
+from accounts.prepared import AnyOf, Prepared, any_of
 from engagements.models import BusinessMetric, Engagement, MetricReading, Placement
-from milestones.models import ForecastRun, Milestone
+from milestones.models import Deliverable, ForecastRun, Milestone
 from milestones.states import UNFINISHED
 from reports.filters import EngagementFilter
 from reports.pages.forecasts import outlook
@@ -79,7 +82,8 @@ class Row:
 
 def chips(rows: Sequence[Light], current: str) -> list[Chip]:
     """The chips with their counts; those that count nothing stay only where they always stand."""
-    counts = {value: sum(1 for row in rows if _in_chip(row, value)) for value, _label in CHIPS}
+    counts = Counter("ended" if row.has_ended else row.health for row in rows)
+    counts[""] = len(rows) - counts["ended"]
     return [
         Chip(value, str(label), counts[value], value == current)
         for value, label in CHIPS
@@ -117,38 +121,68 @@ def covering(rows: Sequence[Row], lights: Iterable[Light]) -> list[Row]:
     return [replace(row, covers=covers[row.code]) if row.code in covers else row for row in rows]
 
 
-def _engagements(ids: Sequence[int]) -> dict[int, Engagement]:
-    rows = Engagement.objects.filter(pk__in=ids).select_related("client", "plan").defer("goal", "definition_of_done")
+def _among() -> AnyOf:
+    return any_of(F("engagement_id"), "engagements")
+
+
+def _engagement_rows() -> QuerySet[Engagement]:
+    rows = Engagement.objects.filter(any_of(F("pk"), "engagements")).select_related("client", "plan")
     run = ForecastRun.objects.filter(engagement=OuterRef("pk")).order_by("-on")
     event = Event.objects.filter(engagement_id=OuterRef("pk")).order_by("-at", "-id")
-    rows = rows.annotate(
+    return rows.defer("goal", "definition_of_done").annotate(
         forecast=Subquery(run.values("milestones")[:1]),
         updated=Subquery(event.values("at")[:1]),
     )
-    return {row.pk: row for row in rows}
+
+
+ENGAGEMENTS = Prepared(_engagement_rows)
+
+
+def _engagements(ids: Sequence[int]) -> dict[int, Engagement]:
+    return {row.pk: row for row in ENGAGEMENTS(engagements=list(ids))}
+
+
+def _milestone_rows() -> QuerySet[Milestone]:
+    left = Exists(Deliverable.objects.filter(milestone=OuterRef("pk"), state__in=sorted(UNFINISHED)))
+    return Milestone.objects.filter(_among()).annotate(left=left).order_by("engagement_id", "day")
+
+
+MILESTONES = Prepared(_milestone_rows)
 
 
 def _next_milestones(ids: Sequence[int]) -> dict[int, list[Milestone]]:
-    """Milestones in order of day, each with `left`: how many of its deliverables are unfinished."""
-    left = Count("deliverables", filter=Q(deliverables__state__in=sorted(UNFINISHED)))
+    """Milestones in order of day, each with `left`: whether any of its deliverables is unfinished."""
     found: dict[int, list[Milestone]] = {}
-    for row in Milestone.objects.filter(engagement__in=ids).annotate(left=left).order_by("engagement_id", "day"):
+    for row in MILESTONES(engagements=list(ids)):
         found.setdefault(row.engagement_id, []).append(row)
     return found
 
 
+def _metric_rows() -> QuerySet[BusinessMetric]:
+    readings = MetricReading.objects.filter(metric=OuterRef("pk")).order_by("on", "id")
+    rows = BusinessMetric.objects.filter(_among()).order_by("engagement_id", "position", "id")
+    return rows.distinct("engagement_id").annotate(values=ArraySubquery(readings.values("value")))
+
+
+METRICS = Prepared(_metric_rows)
+
+
 def _lead_metrics(ids: Sequence[int]) -> dict[int, BusinessMetric]:
     """The first metric of each engagement, with `values`: its readings in order of day."""
-    readings = MetricReading.objects.filter(metric=OuterRef("pk")).order_by("on", "id")
-    rows = BusinessMetric.objects.filter(engagement__in=ids).order_by("engagement_id", "position", "id")
-    rows = rows.distinct("engagement_id").annotate(values=ArraySubquery(readings.values("value")))
-    return {row.engagement_id: row for row in rows}
+    return {row.engagement_id: row for row in METRICS(engagements=list(ids))}
+
+
+def _team_rows() -> QuerySet[Placement, tuple[Any, ...]]:
+    rows = Placement.objects.filter(_among()).order_by("engagement_id", "-percent", "starts_on", "id")
+    return rows.values_list("engagement_id", "user__name")
+
+
+TEAMS = Prepared(_team_rows)
 
 
 def _teams(ids: Sequence[int]) -> dict[int, list[str]]:
-    rows = Placement.objects.filter(engagement__in=ids).order_by("engagement_id", "-percent", "starts_on", "id")
     found: dict[int, list[str]] = {}
-    for pk, name in rows.values_list("engagement_id", "user__name"):
+    for pk, name in TEAMS(engagements=list(ids)):
         names = found.setdefault(pk, [])
         if name not in names:
             names.append(name)
@@ -165,7 +199,7 @@ def _row(engagement: Any, milestones: Sequence[Any], metric: Any, team: Sequence
     readings = metric.values if metric else []
     return Row(
         code=engagement.code,
-        url=engagement.get_absolute_url(),
+        url=address("engagement", engagement.code),
         name=engagement.name,
         client=engagement.client.name,
         mark=engagement.client.mark,
@@ -180,7 +214,7 @@ def _row(engagement: Any, milestones: Sequence[Any], metric: Any, team: Sequence
         next_tone=tone,
         metric=metric.name if metric else "",
         metric_now=measured(readings[-1] if readings else metric.start, metric.unit) if metric else DASH,
-        metric_target=number(metric.target) if metric else "",
+        metric_target=_("target %(target)s") % {"target": number(metric.target)} if metric else "",
         spark=spark([metric.start, *readings], metric.target, health) if metric else SafeString(""),
         team=tuple(team[:TEAM_SHOWN]),
         more=max(0, len(team) - TEAM_SHOWN),

@@ -4,6 +4,7 @@ They are built into the template engine, so no page loads them.
 """
 
 import re
+from collections.abc import Hashable
 from functools import lru_cache
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, tostring  # builds our own markup, parses nothing
@@ -16,17 +17,20 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.glyphs import glyph, pill_shape, shape_of
 from accounts.looks import PILL_CLASS, word
+from accounts.remembered import by_language
 
 register = template.Library()
 
 THEMES = ("auto", "light", "dark")
 HUES = 6
+# Tags that remember do so by type as well: safe markup is equal to the same text that is to be escaped.
 
 
 @lru_cache(maxsize=256)
@@ -48,6 +52,22 @@ def _icon(name: str, css: str) -> SafeString:
     return mark_safe(tostring(svg, encoding="unicode"))  # noqa: S308 - markup of a pinned package
 
 
+@by_language
+def _rendered(template_name: str, **parts: Hashable) -> SafeString:
+    return mark_safe(render_to_string(template_name, parts).strip())  # noqa: S308 - rendered by our own template
+
+
+@register.simple_tag
+def remembered(template_name: str, **parts: Hashable) -> SafeString:
+    """`{% remembered "row.html" row=row %}`: a row's markup, kept by all that it says.
+
+    The template gets `parts` alone: no request, no token, no reader. The parts are frozen and hold every word of the
+    row, its addresses and what its reader may do, so equal parts have equal markup, whoever reads it and whenever.
+    Whoever edits such a template starts the server again to see it.
+    """
+    return _rendered(template_name, **parts)
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """`{% icon "plus" %}`: a lucide icon, hidden from screen readers; css adds classes (`ic-s` is 14 px)."""
@@ -55,6 +75,7 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
+@by_language
 def status(state: str, label: str = "") -> SafeString:
     """`{% status "at_risk" %}`: a pill with word, shape and colour; label replaces the usual word."""
     return format_html(
@@ -72,6 +93,7 @@ def status_word(state: str) -> str:
 
 
 @register.simple_tag
+@by_language
 def dot(state: str, label: bool = False) -> SafeString:
     """`{% dot "accepted" %}`: the shape alone, 12 px; `label=True` names it where no word does."""
     drawn = mark_safe(glyph(state, 0, 0))  # noqa: S308 - constant markup
@@ -83,6 +105,7 @@ def dot(state: str, label: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def sign(state: str) -> SafeString:
     """The shape at 18 px, for the head of a row in "Needs you"."""
     return format_html(
@@ -104,6 +127,7 @@ def hue(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=4096, typed=True)
 def avatar(name: str, large: bool = False, alone: bool = False) -> SafeString:
     """A person's initials in a disc; `alone=True` where the name is not written beside it."""
     size = " ava-l" if large else ""
@@ -120,6 +144,7 @@ def avatar(name: str, large: bool = False, alone: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=4096, typed=True)
 def client_mark(name: str, text: str = "", large: bool = False) -> SafeString:
     """A client's mark: its own two or three letters, or the initials of its name."""
     return format_html(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 # Characters XML 1.0 does not know: control characters, lone surrogates, two non-characters.
@@ -30,6 +31,7 @@ def clean(text: str) -> str:
     return " ".join(_NOT_XML.sub("", text).split())
 
 
+@lru_cache(maxsize=8192)
 def spoken(text: str, most: int = 120) -> str:
     """A name inside a sentence: cut, and kept apart where it runs from right to left."""
     short = clean(text[: most * 4])
@@ -39,6 +41,7 @@ def spoken(text: str, most: int = 120) -> str:
     return short
 
 
+@lru_cache(maxsize=8192)
 def width_of(text: str, size: float) -> float:
     """About how wide text is, in user units."""
     return size * sum(_ADVANCE.get(char) or _other_advance(char) for char in text)
@@ -49,6 +52,7 @@ def _other_advance(char: str) -> float:
     return 1.0 if unicodedata.east_asian_width(char) in _WIDE else 0.72
 
 
+@lru_cache(maxsize=8192)
 def fit(text: str, room: float, size: float) -> str:
     """As much of a text as fits, ending in an ellipsis where something is left out."""
     short = clean(text[:400])

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.models import User
+from accounts.prepared import Prepared, given
 from engagements.models import Contact, Engagement
 from engagements.states import EngagementState
 from milestones.models import ForecastRun, Milestone, Plan
@@ -153,8 +154,12 @@ def _view_as(engagement: Engagement, user: User) -> list[tuple[str, str]]:
         return []
     if engagement.is_draft and engagement.offered_at is None:
         return []
-    rows = Contact.objects.filter(client_id=engagement.client_id, left_at__isnull=True).select_related("user")
-    return [(contact.user.name, _portal_as(contact, engagement)) for contact in rows]
+    return [(contact.user.name, _portal_as(contact, engagement)) for contact in CONTACTS(client=engagement.client_id)]
+
+
+CONTACTS = Prepared(
+    lambda: Contact.objects.filter(client_id=given("client"), left_at__isnull=True).select_related("user")
+)
 
 
 def _portal_as(contact: Contact, engagement: Engagement) -> str:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
-from django.urls import reverse
+from django.db.models import Case, DateField, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
+from accounts.addresses import address
 from accounts.clock import today
 from accounts.models import User
+from accounts.prepared import Prepared, given
 from accounts.states import Kind
 from engagements.models import Engagement
 from engagements.states import ENDED, LIVE, EngagementState
@@ -54,7 +56,7 @@ class Light:
     @property
     def url(self) -> str:
         """The engagement's page."""
-        return reverse("engagement", args=[self.code])
+        return address("engagement", self.code)
 
     @property
     def is_live(self) -> bool:
@@ -90,10 +92,20 @@ def shown_health(state: str, health: str) -> str:
     return (health or "starting") if state == EngagementState.ACTIVE else state
 
 
+def _query(user: User, own: Any, day: Any) -> "QuerySet[Engagement, tuple[Any, ...]]":
+    """Any: values, or places for them."""
+    seen = Engagement.objects.visible_to(user).present().annotate(covered_until=covered_until(own, day))
+    return in_order(seen, own).values_list(*FIELDS)
+
+
+# What somebody sees who manages.
+EVERY = Prepared(lambda: _query(User(kind=Kind.MANAGER), given("user"), given("day", DateField())))
+
+
 def lights(user: User) -> list[Light]:
     """What is not removed or archived: own ones before others', worst first."""
-    seen = Engagement.objects.visible_to(user).present().annotate(covered_until=covered_until(user))
-    found = in_order(seen, user).values_list(*FIELDS)
+    day = today(user.time_zone)
+    found = EVERY(user=user.pk, day=day) if user.manages else _query(user, user, day)
     return [
         Light(pk, code, name, state, shown_health(state, health or ""), manager, at and at.date(), *rest)
         for pk, code, name, state, health, manager, at, *rest in found
@@ -109,15 +121,17 @@ def answered_for(rows: list[Light], user: User) -> list[Light]:
     return [row for row in rows if row.manager_id == user.pk or row.covered_until is not None]
 
 
-def covered_until(user: User) -> Subquery:
-    """Return, as a column of engagements, until when this person stands in for the manager; null where not."""
-    day = today(user.time_zone)
+def covered_until(user: Any, day: Any) -> Subquery:
+    """Return, as a column of engagements, until when this person stands in for the manager; null where not.
+
+    Any: a user or an id and a day, or places for them.
+    """
     away = Absence.objects.filter(user=OuterRef("manager"), deputy=user, starts_on__lte=day, ends_on__gte=day)
     return Subquery(away.order_by("-ends_on").values("ends_on")[:1])
 
 
-def in_order(rows: QuerySet[Engagement], user: User) -> QuerySet[Engagement]:
-    """Own ones first, then by health, worst first; what has ended comes last."""
+def in_order(rows: QuerySet[Engagement], user: Any) -> QuerySet[Engagement]:
+    """Own ones first, then by health, worst first; what has ended comes last. Any: a user, or a place for an id."""
     states = {EngagementState.ON_HOLD: 5, EngagementState.DRAFT: 6}
     healths = {"off_track": 1, "at_risk": 2, "on_track": 4}
     place = Case(

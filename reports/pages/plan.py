@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, Prefetch, Q, QuerySet
-from django.urls import reverse
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
+from accounts.addresses import address
 from accounts.looks import word
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
 from milestones.models import Deliverable, ForecastRun, Milestone, PlanChange, PlanMove, Wait
-from milestones.states import ChangeState, DeliverableState, Moves, WaitOn
-from reports.pages import forecasts, states
+from milestones.states import DeliverableState, Moves, WaitOn
+from reports.pages import forecasts, plan_rows, states
 from reports.pages.forecasts import Outlook
 from reports.pages.states import Said
 from reports.pages.words import DASH, Day, day_of, days, number, percent, short
@@ -52,8 +52,19 @@ class Row:
     done: str
     units: tuple[bool, ...]
     internal: bool
+    pick_label: str
     can_pick: bool
+    is_open: bool
     tags: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RowHead:
+    """What a row needs of the page around it."""
+
+    code: str
+    url: str
+    can_manage: bool
 
 
 @dataclass(frozen=True)
@@ -130,24 +141,22 @@ def stands_on(engagement: Engagement) -> date:
 def with_counts(rows: QuerySet[Deliverable]) -> QuerySet[Deliverable]:
     """Add what a row shows of the things that hang on it: ticked and all lines, and the open waits."""
     waits = Wait.objects.filter(closed_on__isnull=True).select_related("contact__user")
-    return (
-        rows.select_related("owner__user", "milestone")
-        .annotate(lines=Count("done_lines"), ticked=Count("done_lines", filter=Q(done_lines__ticked_at__isnull=False)))
-        .prefetch_related(Prefetch("waits", queryset=waits, to_attr="open_waits"))
-    )
+    found = plan_rows.with_lines(rows.select_related("owner__user", "milestone"))
+    return found.prefetch_related(Prefetch("waits", queryset=waits, to_attr="open_waits"))
 
 
 def load(engagement: Engagement) -> Loaded:
-    """Read the plan: six queries, whatever its length."""
-    deliverables = with_counts(engagement.deliverables.all()).order_by("due_on", "number")
-    moves = Prefetch("moves", queryset=PlanMove.objects.select_related("deliverable", "milestone", "metric"))
-    changes = engagement.plan_changes.filter(state=ChangeState.ASKED).select_related("asked_by").prefetch_related(moves)
+    """Read the plan: six queries, whatever its length, and one more where a change of it is asked."""
+    milestones = plan_rows.MILESTONES(engagement=engagement.pk)
+    changes = plan_rows.CHANGES(engagement=engagement.pk)
+    moves = PlanMove.objects.select_related("deliverable", "milestone", "metric")
+    prefetch_related_objects(changes, Prefetch("moves", queryset=moves))
     loaded = Loaded(
         engagement=engagement,
-        milestones=list(engagement.milestones.all()),
-        deliverables=list(deliverables),
-        run=ForecastRun.objects.filter(engagement=engagement).order_by("-on").first(),
-        changes=list(changes),
+        milestones=milestones,
+        deliverables=plan_rows.rows(engagement.pk, milestones),
+        run=plan_rows.RUN.one(engagement=engagement.pk),
+        changes=changes,
         calendar=calendar_of(engagement),
         today=stands_on(engagement),
     )
@@ -159,18 +168,17 @@ def load(engagement: Engagement) -> Loaded:
     return loaded
 
 
-def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None) -> Row:
-    """Any: the deliverable carries what `with_counts` adds."""
+def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None, *, opened: str = "") -> Row:
+    """`opened` is the public id of the row that is open. Any: the deliverable carries what `with_counts` adds."""
     told = loaded.told(deliverable)
     note, note_tone = states.due_note(deliverable, told, loaded.today)
     shape = states.shape_of(deliverable, told, loaded.today)
     asked = loaded.moves.get(deliverable.pk)
-    address = reverse("deliverable", args=[loaded.engagement.code, deliverable.public_id])
     return Row(
         public_id=deliverable.public_id,
         title=deliverable.title,
         url=f"?open={deliverable.public_id}#d-{deliverable.public_id}",
-        fragment=address,
+        fragment=address("deliverable", loaded.engagement.code, deliverable.public_id),
         shape=shape,
         state=states.state_word(deliverable),
         owner=deliverable.owner.user.name if deliverable.owner else _("Nobody yet"),
@@ -186,7 +194,9 @@ def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None) -> Row:
         else DASH,
         units=tuple(index < deliverable.ticked for index in range(deliverable.lines)) if deliverable.lines <= 6 else (),
         internal=not deliverable.shared,
+        pick_label=_("Select %(title)s") % {"title": deliverable.title},
         can_pick=deliverable.is_unfinished,
+        is_open=deliverable.public_id == opened,
         tags=_tags(deliverable, shape, user_id),
     )
 
@@ -222,7 +232,7 @@ def _order(row: Row, told: Outlook, deliverable: Deliverable) -> tuple[Any, ...]
 
 def groups(loaded: Loaded, show: str, user_id: int, opened: str = "") -> tuple[list[Group], list[Chip]]:
     """The milestones with the rows of the chosen chip, and the chips."""
-    all_rows = {one.pk: row_of(one, loaded, user_id) for one in loaded.deliverables}
+    all_rows = {one.pk: row_of(one, loaded, user_id, opened=opened) for one in loaded.deliverables}
     current = loaded.next_milestone()
     made = []
     for milestone in loaded.milestones:
@@ -230,7 +240,7 @@ def groups(loaded: Loaded, show: str, user_id: int, opened: str = "") -> tuple[l
         shown = [one for one in own if show in all_rows[one.pk].tags]
         shown.sort(key=lambda one: _order(all_rows[one.pk], loaded.told(one), one))
         rows = tuple(all_rows[one.pk] for one in shown)
-        is_open = bool(show and rows) or milestone is current or any(row.public_id == opened for row in rows)
+        is_open = bool(show and rows) or milestone is current or any(row.is_open for row in rows)
         made.append(_group(milestone, own, rows, loaded, is_open=is_open))
     return made, _chips(all_rows.values(), show)
 

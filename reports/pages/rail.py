@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from milestones.models import Wait
 from milestones.states import WaitOn
@@ -56,7 +57,10 @@ def _line(wait: Wait, title: str, loaded: Loaded) -> WaitLine:
     )
 
 
+NOTE = Prepared(lambda: StatusNote.objects.filter(engagement=given("engagement")).select_related("by")[:1])
+
+
 def last_note(engagement: Engagement) -> Note | None:
     """The newest note; one query."""
-    note = StatusNote.objects.filter(engagement=engagement).select_related("by").first()
+    note = NOTE.one(engagement=engagement.pk)
     return Note(note.by.name, moment(note.at), note.text) if note else None

@@ -13,6 +13,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from accounts.clock import now
+from accounts.remembered import by_language
 
 DASH = "–"
 MONEY = {"USD": "$", "$": "$", "EUR": "€", "€": "€", "GBP": "£", "£": "£"}
@@ -30,18 +31,23 @@ class Day:
 
 def short(day: date | None) -> str:
     """`7 Dec`, with the year where it is not this one; a dash for no date."""
-    if day is None:
-        return DASH
-    if day.year != now().year:
+    return DASH if day is None else _short(day, this_year=day.year == now().year)
+
+
+@by_language
+def _short(day: date, *, this_year: bool) -> str:
+    if not this_year:
         return formats.date_format(day, pgettext("a date of another year", "j M Y"))
     return formats.date_format(day, pgettext("a date of this year", "j M"))
 
 
+@by_language
 def with_weekday(day: date) -> str:
     """`Mon 7 Dec`."""
     return formats.date_format(day, pgettext("a date with its weekday", "D j M"))
 
 
+@by_language
 def full(day: date) -> str:
     """`Monday 7 December`."""
     return formats.date_format(day, pgettext("a date in words", "l j F"))
@@ -79,6 +85,7 @@ _SHORT_SPANS = {
 }
 
 
+@by_language
 def from_today(day: date, today: date) -> str:
     """`in 6 days`, `tomorrow`, `today`, `3 days late`."""
     days = (day - today).days
@@ -89,6 +96,7 @@ def from_today(day: date, today: date) -> str:
     return _("in %(n)d days") % {"n": days}
 
 
+@by_language
 def days(count: int) -> str:
     """`1 day`, `6 days`."""
     return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
@@ -96,8 +104,11 @@ def days(count: int) -> str:
 
 def number(value: Decimal | int | None) -> str:
     """A number without needless zeros, in the reader's form; a dash for none."""
-    if value is None:
-        return DASH
+    return DASH if value is None else _number(value)
+
+
+@by_language
+def _number(value: Decimal | int) -> str:
     plain = Decimal(value).normalize()
     decimals = max(0, -int(plain.as_tuple().exponent))
     return formats.number_format(plain, decimal_pos=decimals, use_l10n=True, force_grouping=abs(plain) >= 10_000)
@@ -115,6 +126,7 @@ def measured(value: Decimal | None, unit: str) -> str:
     return number(value) if head.casefold() in EMPTY_WORDS else f"{number(value)} {head}".strip()
 
 
+@by_language
 def percent(share: float | None) -> str:
     """A chance from 0 to 1 as whole percent, never a bare 0 or 100 that nobody can promise."""
     if share is None:
@@ -127,6 +139,7 @@ def listed(words: Iterable[str]) -> str:
     return get_text_list(list(words), _("and"))
 
 
+@by_language
 def counted(words: int) -> str:
     """Small numbers as sentences write them: `three`, `nine`; larger ones in figures."""
     names = [

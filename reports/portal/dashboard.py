@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from engagements.states import EngagementState as State
 from milestones.calendar import WorkCalendar
@@ -79,23 +80,33 @@ class Dashboard:
         return self.engagement.is_draft
 
 
-def engagement(reader: Reader, code: str, **more: Combinable) -> Engagement:
-    """Load the engagement with what waits and waited and the latest note (and `more`), in one query."""
+def lines() -> dict[str, Combinable]:
+    """Return what to annotate an engagement with: what waits and waited, and the latest note."""
     changes = waiting.changes_asked().filter(engagement=OuterRef("pk"))
     said = JSONObject(text="text", by=F("by__name"), at="at")
     note = StatusNote.objects.filter(engagement=OuterRef("pk")).order_by("-at", "-id").values(said=said)[:1]
-    more = {**ledger.carried(), **more}
-    return access.engagement(reader, code, changes=ArraySubquery(changes), notes=ArraySubquery(note), **more)
+    return {"changes": ArraySubquery(changes), "notes": ArraySubquery(note), **ledger.carried()}
+
+
+WITH_LINES = access.engagements(lines)
+
+
+def engagement(reader: Reader, code: str, rows: Prepared[Engagement] = WITH_LINES) -> Engagement:
+    """Load the engagement with `lines` (and whatever else `rows` annotates), in one query."""
+    return access.engagement(reader, code, rows)
+
+
+MILESTONES = Prepared(lambda: Milestone.objects.filter(engagement=given("engagement")))
 
 
 def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
     """Read the dashboard of an engagement that `engagement` above loaded."""
     today, plan = engagement.today(), plan_of(engagement)
     told = health.told(engagement, plan)
-    found = rows.rows(reader, engagement, told.works, today, rows.query(reader, engagement))
-    milestones = list(Milestone.objects.filter(engagement=engagement))
+    found = rows.rows(reader, engagement, told.works, today, rows.of(reader, engagement))
+    milestones = MILESTONES(engagement=engagement.pk)
     in_order = stages.stages(reader, engagement, milestones, found, told.milestones, today)
-    cards = metrics.cards(metrics.query(engagement))
+    cards = metrics.cards(metrics.OF_ENGAGEMENT(engagement=engagement.pk))
     calendar = WorkCalendar(reader.client.country, reader.client.subdivision)
     last_on = max([stage.due_on for stage in in_order], default=engagement.start_on)
     last_day = max([stage.day for stage in in_order], default=0)
@@ -119,8 +130,8 @@ def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
         progress=_progress(engagement, found, today, last_on),
         weeks=health.weeks(engagement, last_on, told.days, shown_health, today),
         week=max(0, engagement.day(today)) // 7 + 1,
-        team=people.specialists(people.placements(engagement), today),
-        activity=people.activity(people.events(engagement)),
+        team=people.specialists(people.PLACED(engagement=engagement.pk), today),
+        activity=people.activity(people.EVENTS(engagement=engagement.pk)),
     )
 
 

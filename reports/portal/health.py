@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, F, JSONField, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateField, F, JSONField, QuerySet, Subquery, Value, When
 
 from accounts.looks import word
+from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from milestones.models import ForecastRun, Plan
 from reports.pages.words import Day, day_of
@@ -38,25 +39,26 @@ class Told:
     days: Sequence[tuple[date, str]] = ()
 
 
-def _shown(engagement: Engagement, plan: Plan | None) -> "QuerySet[ForecastRun]":
-    runs = ForecastRun.objects.filter(engagement=engagement).order_by("-on")
-    return runs.filter(on__lt=plan.worse_on) if plan and plan.worse_on else runs
+def _query() -> "QuerySet[ForecastRun, dict[str, Any]]":
+    runs = ForecastRun.objects.filter(engagement=given("engagement"))
+    shown = Subquery(runs.filter(on__lt=given("before", DateField())).order_by("-on").values("pk")[:1])
+    nothing = Value(None, output_field=JSONField())
+    return (
+        runs.order_by("on")
+        .values("on", "health", "made_at")
+        .annotate(
+            shown_works=Case(When(pk=shown, then=F("works")), default=nothing, output_field=JSONField()),
+            shown_stages=Case(When(pk=shown, then=F("milestones")), default=nothing, output_field=JSONField()),
+        )
+    )
+
+
+RUNS = Prepared(_query)
 
 
 def told(engagement: Engagement, plan: Plan | None) -> Told:
     """Return what the client may see; one query, in which a single row carries its JSON."""
-    is_shown = When(pk=Subquery(_shown(engagement, plan).values("pk")[:1]), then=F("works"))
-    has_stages = When(pk=Subquery(_shown(engagement, plan).values("pk")[:1]), then=F("milestones"))
-    nothing = Value(None, output_field=JSONField())
-    found = list(
-        ForecastRun.objects.filter(engagement=engagement)
-        .order_by("on")
-        .values("on", "health", "made_at")
-        .annotate(
-            shown_works=Case(is_shown, default=nothing, output_field=JSONField()),
-            shown_stages=Case(has_stages, default=nothing, output_field=JSONField()),
-        )
-    )
+    found = RUNS(engagement=engagement.pk, before=(plan and plan.worse_on) or date.max)
     days = tuple((row["on"], row["health"]) for row in found)
     for row in reversed(found):
         if row["shown_works"] is not None:

@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
+from accounts.prepared import Prepared, given
 from engagements.models import BusinessMetric, Engagement, MetricReading
 from reports.pages.words import Day, day_of, percent, short
 from reports.portal.words import with_unit
@@ -50,11 +51,15 @@ class MetricCard:
         return self.way is not None and self.way >= 1
 
 
-def query(engagement: Engagement) -> "QuerySet[BusinessMetric]":
-    """Return the engagement's metrics, each with its readings, in one query."""
+def query(engagement: Engagement | None = None) -> "QuerySet[BusinessMetric]":
+    """Return an engagement's metrics, each with its readings, in one query; without one, with a place for its id."""
+    of = given("engagement") if engagement is None else engagement
     readings = MetricReading.objects.filter(metric=OuterRef("pk")).order_by("on", "id")
     read = JSONObject(on="on", value=Cast(F("value"), TextField()), confirmed=F("confirmed_by__user__name"))
-    return BusinessMetric.objects.filter(engagement=engagement).annotate(read=ArraySubquery(readings.values(read=read)))
+    return BusinessMetric.objects.filter(engagement=of).annotate(read=ArraySubquery(readings.values(read=read)))
+
+
+OF_ENGAGEMENT = Prepared(query)
 
 
 def cards(found: Iterable[BusinessMetric]) -> list[MetricCard]:

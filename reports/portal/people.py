@@ -11,9 +11,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.models import Event, with_people
-from engagements.models import Engagement, Placement
+from accounts.prepared import Prepared, given
+from engagements.models import Placement
 from reports.pages.words import moment, number, short
 
+LATEST: Final = 6
 FULL_WEEK: Final = Decimal(5)
 
 
@@ -35,9 +37,12 @@ class Happening:
     when: str
 
 
-def placements(engagement: Engagement) -> "QuerySet[Placement]":
-    """Return who is placed, with names and roles."""
-    return with_people(Placement.objects.filter(engagement=engagement).select_related("role"), "user")
+def _placements() -> "QuerySet[Placement]":
+    return with_people(Placement.objects.filter(engagement=given("engagement")).select_related("role"), "user")
+
+
+# Who is placed, with names and roles.
+PLACED = Prepared(_placements)
 
 
 def specialists(found: Iterable[Placement], today: date) -> list[Person]:
@@ -57,9 +62,12 @@ def _person(one: Placement, today: date) -> Person:
     return Person(one.user.name, one.title or one.role.name, time)
 
 
-def events(engagement: Engagement, limit: int = 6) -> "QuerySet[Event]":
-    """Return the latest shared events."""
-    return Event.objects.filter(engagement_id=engagement.pk, shared=True).order_by("-at", "-id")[:limit]
+def _events() -> "QuerySet[Event]":
+    return Event.objects.filter(engagement_id=given("engagement"), shared=True).order_by("-at", "-id")[:LATEST]
+
+
+# The latest shared events.
+EVENTS = Prepared(_events)
 
 
 # The shape beside an event: the first of these words in its verb.

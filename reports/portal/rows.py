@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
@@ -11,12 +11,12 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.looks import word
-from accounts.models import with_people
+from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
 from milestones.models import Deliverable, Wait
 from milestones.states import DeliverableState as State, Health, WaitOn
-from reports.access import Reader
+from reports.access import Reader, any_contact
 from reports.pages.forecasts import Outlook, outlook
 from reports.pages.words import Day, day_of
 from reports.portal import links
@@ -69,13 +69,27 @@ class Row:
         return self.state in RISKY
 
 
-def query(reader: Reader, engagement: Engagement) -> "QuerySet[Deliverable]":
-    """Return the shared deliverables in force, each with its open waits on the client, in one query."""
+# What a row shows of the deliverable itself.
+SHOWN: Final = (
+    "public_id", "milestone_id", "number", "title", "state", "needs_sign_off", "before_emplace",
+    "start_on", "started_on", "due_on", "submitted_on", "accepted_on",
+)  # fmt: skip
+
+
+def _query() -> "QuerySet[Deliverable]":
     waits = Wait.objects.filter(deliverable=OuterRef("pk"), on=WaitOn.CLIENT, closed_on=None).order_by("opened_on")
-    shared = Deliverable.objects.visible_to(reader.user).filter(engagement=engagement).counted()
-    found = with_people(shared.select_related("metric", "owner"), "owner__user")
+    shared = Deliverable.objects.visible_to(any_contact()).filter(engagement=given("engagement")).counted()
+    named = shared.only(*SHOWN).annotate(owner_name=F("owner__user__name"), metric_name=F("metric__name"))
     asked = JSONObject(id="public_id", what="what", since="opened_on", sign="for_sign_off", answered=F("answered_at"))
-    return found.annotate(open_waits=ArraySubquery(waits.values(asked=asked))).order_by("due_on", "number")
+    return named.annotate(open_waits=ArraySubquery(waits.values(asked=asked))).order_by("due_on", "number")
+
+
+SHARED = Prepared(_query)
+
+
+def of(reader: Reader, engagement: Engagement) -> list[Deliverable]:
+    """Return the shared deliverables in force, each with its open waits on the client, in one query."""
+    return SHARED(client=reader.user.client_ref, engagement=engagement.pk)
 
 
 def rows(
@@ -88,7 +102,8 @@ def rows(
     return [_row(one, outlook(works.get(one.public_id)), calendar, today, address[one.public_id]) for one in found]
 
 
-def _row(one: Deliverable, seen: Outlook, calendar: WorkCalendar, today: date, url: str) -> Row:
+def _row(one: Any, seen: Outlook, calendar: WorkCalendar, today: date, url: str) -> Row:
+    """Any: the deliverable carries what `of` annotates."""
     done_on = one.accepted_on or (one.submitted_on if one.state == State.IN_REVIEW else None)
     finish_on = done_on or max(seen.likely or one.due_on, today)
     state = state_of(one, seen, today)
@@ -100,7 +115,7 @@ def _row(one: Deliverable, seen: Outlook, calendar: WorkCalendar, today: date, u
         state=state,
         word=word(state),
         note=_note(one, state),
-        owner=one.owner.user.name if one.owner else "",
+        owner=one.owner_name or "",
         due=day_of(one.due_on),
         finish=day_of(finish_on),
         due_on=one.due_on,
@@ -127,20 +142,18 @@ def state_of(one: Deliverable, seen: Outlook, today: date) -> str:
     return seen.health if seen.health in RISKY else one.state
 
 
-def _note(one: Deliverable, state: str) -> str:
+def _note(one: Any, state: str) -> str:
     if state == "to_sign_off":
         return _("Delivered, waiting for your sign-off")
     if one.state == State.SENT_BACK:
         return _("Sent back, being changed")
     if one.before_emplace:
         return _("Accepted before Emplace")
-    if one.metric is not None:
-        return one.metric.name
-    return one.owner.user.name if one.owner else ""
+    return one.metric_name or one.owner_name or ""
 
 
-def _waits(one: Deliverable) -> Iterable[OpenWait]:
-    for raw in one.open_waits:  # type: ignore[attr-defined]
+def _waits(one: Any) -> Iterable[OpenWait]:
+    for raw in one.open_waits:
         yield OpenWait(
             raw["id"], raw["what"], date.fromisoformat(raw["since"]), raw["sign"], raw["answered"] is not None
         )

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db import models
 from django.db.models import Count, Max, OuterRef, Subquery, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -21,10 +22,11 @@ from django.utils.translation import get_language
 
 from accounts.models import Event
 from engagements.models import BusinessMetric, Engagement, MetricReading, Placement
-from milestones.models import Deliverable, ForecastRun, PlanChange, Wait
+from milestones.models import ForecastRun
+from reports import access
 from reports.access import Reader
 from reports.models import StatusNote
-from reports.portal.dashboard import plan_of
+from reports.portal.dashboard import lines, plan_of
 
 # A changed name moves no version; the page has it after this time at the latest.
 KEPT_FOR: Final = timedelta(minutes=10)
@@ -36,19 +38,27 @@ def _stamp(model: type[models.Model], **facts: models.Aggregate) -> Subquery:
     return Subquery(rows.values("engagement_id").annotate(stamp=JSONObject(**facts)).values("stamp"))
 
 
-def stamps() -> dict[str, Subquery]:
-    """Return what to annotate an engagement with, so that `key` can tell whether its dashboard has changed."""
+def stamps() -> dict[str, Combinable]:
+    """Return what to annotate an engagement with, so that `key` can tell whether its dashboard has changed.
+
+    Every action on the plan (work, waits, sign-offs, plan changes, the life of the engagement) moves the plan's version
+    in its own transaction, since that update is what makes changes of one plan queue (`milestones.actions.base`); the
+    plan is loaded with the engagement, so nothing of these needs to be counted. What is stamped here is what the
+    dashboard shows beside: what is written by the contract's actions, by the forecast's job, or about no plan at all.
+    Placements and metrics of a draft may be taken away without a trace in their ids, hence their numbers.
+    """
     return {
         "stamp_events": _stamp(Event, last=Max("pk")),
-        "stamp_work": _stamp(Deliverable, versions=Sum("version"), count=Count("pk")),
-        "stamp_waits": _stamp(Wait, last=Max("pk"), closed=Count("closed_on"), answered=Count("answered_at")),
-        "stamp_changes": _stamp(PlanChange, last=Max("pk"), decided=Count("decided_at")),
         "stamp_forecasts": _stamp(ForecastRun, made=Max("made_at"), last=Max("on")),
         "stamp_notes": _stamp(StatusNote, last=Max("pk"), versions=Sum("version")),
-        "stamp_metrics": _stamp(BusinessMetric, last=Max("pk"), targets=Sum("target")),
+        "stamp_metrics": _stamp(BusinessMetric, last=Max("pk"), count=Count("pk"), targets=Sum("target")),
         "stamp_readings": _stamp(MetricReading, last=Max("pk"), values=Sum("value"), at=Max("at")),
-        "stamp_team": _stamp(Placement, last=Max("pk"), shares=Sum("percent"), ends=Max("ends_on")),
+        "stamp_team": _stamp(Placement, last=Max("pk"), count=Count("pk"), shares=Sum("percent"), ends=Max("ends_on")),
     }
+
+
+STAMPS: Final = ("events", "forecasts", "notes", "metrics", "readings", "team")
+STAMPED: Final = access.engagements(lambda: {**lines(), **stamps()})
 
 
 def key(reader: Reader, engagement: Engagement, variant: str) -> str:
@@ -56,7 +66,7 @@ def key(reader: Reader, engagement: Engagement, variant: str) -> str:
     plan = plan_of(engagement)
     told = (plan.version, plan.client_health, plan.worse_on, plan.changed_at) if plan else ()
     days = (engagement.today(), timezone.localdate(), timezone.get_current_timezone_name(), get_language())
-    seen = [getattr(engagement, name) for name in stamps()]
+    seen = [getattr(engagement, f"stamp_{name}") for name in STAMPS]
     parts = [told, days, engagement.version, variant, reader.client.name, reader.client.mark, seen]
     stamp = sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
     return f"portal:{reader.client.pk}:{engagement.pk}:{reader.audience}:{stamp}"

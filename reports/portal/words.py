@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
+from accounts.remembered import by_language
 from reports.pages.words import number
 
 # Money stands before its number; a percent sign closes up behind it; every other unit is a word of its own.
@@ -28,6 +29,7 @@ def with_unit(value: Decimal, unit: str) -> tuple[str, str]:
     return number(value), unit
 
 
+@by_language
 def working_days(n: int) -> str:
     """Return "3 working days"."""
     return ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}

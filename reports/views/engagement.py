@@ -1,6 +1,6 @@
 """An engagement's page: the plan with its deliverables, opened in place."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.addresses import address
 from accounts.http import AuthedHttpRequest, is_htmx
 from engagements.models import Engagement
 from milestones import access
@@ -44,6 +45,9 @@ def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
     view = request.GET.get("timeline", "")
     return {
         "header": head_of(request, loaded),
+        "row_head": plan.RowHead(
+            loaded.engagement.code, address("engagement", loaded.engagement.code), request.user.manages
+        ),
         "groups": groups,
         "chips": chips,
         "show": show,
@@ -52,8 +56,8 @@ def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
         "changes": plan.change_lines(loaded),
         "why": milestone_why(loaded),
         "waits": waiting_lines(loaded),
-        # Asked for by the whole page alone; a fragment does without the query.
-        "waited": partial(_waited, loaded.engagement),
+        # Asked for by the whole page alone, and there twice; a fragment does without the query.
+        "waited": cache(partial(_waited, loaded.engagement)),
         "note": last_note(loaded.engagement),
         "evidence_kinds": EvidenceKind.choices,
     }
@@ -95,7 +99,7 @@ def deliverable(request: AuthedHttpRequest, code: str, public_id: str) -> HttpRe
         raise Http404
     folded = request.GET.get("fold") == "1"
     context = {
-        "row": plan.row_of(found, loaded, request.user.pk),
+        "row": plan.row_of(found, loaded, request.user.pk, opened="" if folded else public_id),
         "opened": None if folded else opened(found, loaded, request.user),
         "header": {"code": code, "url": address, "can_manage": request.user.manages},
         "evidence_kinds": EvidenceKind.choices,

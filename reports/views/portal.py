@@ -26,7 +26,7 @@ def home(request: AuthedHttpRequest, reader: Reader) -> HttpResponseBase:
 @portal
 def dashboard(request: AuthedHttpRequest, reader: Reader, code: str) -> HttpResponseBase:
     """Show how an engagement stands; its markup is kept while nothing has changed."""
-    engagement = boards.engagement(reader, code, **snapshot.stamps())
+    engagement = boards.engagement(reader, code, snapshot.STAMPED)
     every_row = request.GET.get("timeline") == "all"
     name = snapshot.key(reader, engagement, "all" if every_row else "")
     body = snapshot.kept(name, lambda: _drawn(reader, engagement, every_row=every_row))
