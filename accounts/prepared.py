@@ -10,7 +10,7 @@ What is kept is the statement alone, never a row: it is asked in the transaction
 whoever calls. A value goes to the database as it is given, so it must have the type that its place names.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import copy
 from functools import lru_cache
 from types import SimpleNamespace
@@ -40,7 +40,7 @@ class Given(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, _compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, _compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Return a cast of the place; the place itself stands among the parameters."""
         return f"%s::{self.output_field.cast_db_type(connection)}", [self]
 
@@ -61,7 +61,7 @@ class AnyOf(ManyToOne):
 
     lookup_name = "any_of"
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Return the comparison."""
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
@@ -88,7 +88,7 @@ class Prepared(Generic[R]):
         filled = tuple(values[one.name] if isinstance(one, Given) else one for one in places)
         asked = _Asked(rows.query, _with_answers(compiler, rows.db, sql, filled))
         source: Any = SimpleNamespace(query=asked, db=rows.db, model=rows.model, _known_related_objects={})
-        made: Iterable[R] = rows._iterable_class(source, chunk_size=CHUNK)  # noqa: SLF001 - see _Asked
+        made: Any = rows._iterable_class(source, chunk_size=CHUNK)  # noqa: SLF001 - see _Asked
         return list(made)
 
     def one(self, **values: object) -> R | None:

@@ -26,6 +26,6 @@ def by_language(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def remembered(*arguments: P.args, **named: P.kwargs) -> T:
-        return said(get_language(), *arguments, **named)
+        return said(get_language(), *arguments, **named)  # type: ignore[arg-type] # hashable, as the docstring asks
 
     return remembered

@@ -78,7 +78,7 @@ def _counts(user: User, pk: Any, today: Any, soon: Any) -> QuerySet[User, dict[s
     due = work.filter(due_on__gte=today, due_on__lte=soon)
     metrics = _with_last(BusinessMetric.objects.filter(engagement__in=live))
     placed = Placement.objects.filter(engagement__in=live, starts_on__lte=today, ends_on__gte=today)
-    return (
+    found: QuerySet[User, dict[str, Any]] = (
         User.objects.filter(pk=pk)
         .annotate(
             due_soon=_count(due),
@@ -93,6 +93,7 @@ def _counts(user: User, pk: Any, today: Any, soon: Any) -> QuerySet[User, dict[s
         )
         .values(*Counts.__dataclass_fields__)
     )
+    return found
 
 
 # What somebody counts who manages.

@@ -79,8 +79,9 @@ NO_LEDGER: Final = Ledger((), {})
 def _query(**only: object) -> "QuerySet[Wait, dict[str, Any]]":
     rows = Wait.objects.filter(engagement=given("engagement"), **only)
     # Alike for every row, so the database reads it once.
-    found = rows.annotate(held=ArraySubquery(_spans(given("engagement"))), named=NAMED)
-    return found.values(*FIELDS, "held", "named")
+    rows = rows.annotate(held=ArraySubquery(_spans(given("engagement"))), named=NAMED)
+    found: QuerySet[Wait, dict[str, Any]] = rows.values(*FIELDS, "held", "named")
+    return found
 
 
 EVERY = Prepared(_query)

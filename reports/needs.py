@@ -72,7 +72,7 @@ def _said(kind: str, rows: Iterable[Found], briefs: Mapping[int, Light]) -> list
 
 def _slipping(rows: Iterable[Found], briefs: Mapping[int, Light]) -> list[Need]:
     """One line an engagement: its worst finding, and how many more there are."""
-    return [_worst(flag, briefs[flag.engagement]) for flag in rows if flag.engagement in briefs]
+    return [_worst(flag, brief) for flag in rows if (brief := briefs.get(flag.engagement or 0))]
 
 
 def _worst(flag: Found, brief: Light) -> Need:

@@ -39,7 +39,7 @@ class Told:
     days: Sequence[tuple[date, str]] = ()
 
 
-def _query() -> "QuerySet[ForecastRun, dict[str, Any]]":
+def _query() -> "QuerySet[ForecastRun, Any]":
     runs = ForecastRun.objects.filter(engagement=given("engagement"))
     shown = Subquery(runs.filter(on__lt=given("before", DateField())).order_by("-on").values("pk")[:1])
     nothing = Value(None, output_field=JSONField())
