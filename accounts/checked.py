@@ -1,18 +1,16 @@
 """Checking a row before it is written, with every refusal as a sentence."""
 
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
+from accounts.turning import turns
 
 M = TypeVar("M", bound=models.Model)
-
-# Embeddings, overrides and isolates of Unicode's bidirectional algorithm. Right-to-left letters do without.
-TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def checked(row: M, *, exclude: Iterable[str] = ()) -> M:
@@ -57,11 +55,6 @@ def refuse_text(value: object, field: str | None = None) -> None:
         raise DomainError(_("The text holds a character that cannot be stored. Type it again."), field=field)
     if turns(value):
         raise DomainError(turned(), field=field)
-
-
-def turns(text: str) -> bool:
-    """Whether text holds invisible marks that turn the reading direction, past its own end: no script needs them."""
-    return not TURNING.isdisjoint(text)
 
 
 def turned() -> str:

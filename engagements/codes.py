@@ -9,7 +9,7 @@ from django.db import connection
 from engagements.models import Client, Engagement
 
 # Letters that Unicode does not take apart into a plain one and a mark.
-PLAIN: Final = str.maketrans({"Ø": "O", "Æ": "AE", "Œ": "OE", "Þ": "TH", "Ð": "D", "Đ": "D", "Ł": "L", "ẞ": "SS", "İ": "I"})
+PLAIN: Final = str.maketrans({"Ø": "O", "Æ": "AE", "Œ": "OE", "Þ": "TH", "Ð": "D", "Đ": "D", "Ł": "L", "ẞ": "SS"})
 
 
 def _prefix(client: Client) -> str:

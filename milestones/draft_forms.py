@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.utils.translation import gettext as _, gettext_lazy as _l
 
-from accounts.checked import turned, turns
+from accounts.checked import turned
 from accounts.errors import DomainError
 from accounts.models import User
 from accounts.models.users import validate_time_zone
 from accounts.states import MANAGING_KINDS
+from accounts.turning import turns
 from engagements.models import Client
 from engagements.places import check_place, countries
 from engagements.states import Direction

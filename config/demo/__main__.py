@@ -127,7 +127,8 @@ class Demo:
         address = f"http://localhost:{self.port}"
         self.place.address.write_text(address)
         signins = (self.place.folder / "signins.txt").read_text().rstrip()
-        print(f"\nEmplace is at {address}\nIts mail is at {address}/mail/\n\n{signins}\n\nLogs are in {self.place.logs}. Ctrl-C stops everything.")
+        print(f"\nEmplace is at {address}\nIts mail is at {address}/mail/\n\n{signins}\n")
+        print(f"Logs are in {self.place.logs}. Ctrl-C stops everything.")
         sys.stdout.flush()
 
 

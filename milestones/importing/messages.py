@@ -22,6 +22,7 @@ MESSAGES: Mapping[str, str] = {
     "missing": "A value is needed here.",
     "too_long": "The text has {length} characters; up to {limit} fit. Shorten it.",
     "control_character": "There is a character that cannot be stored (NUL). Type the text again.",
+    "turning": "There is an invisible mark that turns the letters after it around. Type the text again.",
     "date_unknown": "“{value}” is not a date that can be read. Write it as 2026-10-06.",
     "date_impossible": "“{value}” is a day that does not exist. Check day, month and year.",
     "date_far": "“{value}” is outside the years {first} to {last}. Check the year.",

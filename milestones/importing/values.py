@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from accounts.turning import turns
 from milestones.importing.columns import plain
 from milestones.importing.messages import BadValueError, shown
 
@@ -60,9 +61,11 @@ _GUARDED = re.compile(r"'[=+\-@\t\r]")
 
 
 def read_text(field: str, cell: str) -> str:
-    """Plain text; a formula stays what it is, text. Raises BadValueError: control_character, too_long."""
+    """Plain text; a formula stays what it is, text. Raises BadValueError: control_character, turning, too_long."""
     if "\0" in cell:
         raise BadValueError("control_character")
+    if turns(cell):
+        raise BadValueError("turning")
     text = cell.strip()
     if _GUARDED.match(text):  # the guard that a safe export puts before a formula
         text = text[1:]

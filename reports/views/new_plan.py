@@ -250,6 +250,8 @@ def _with_file(typed: PlanTyped, upload: "UploadedFile[bytes] | None") -> PlanTy
         raise DomainError(_("Choose a file first."))
     # One that is too large is not read at all.
     data = upload.read() if (upload.size or 0) <= drafts.MAX_FILE else b"\0" * (drafts.MAX_FILE + 1)
+    if not data:
+        raise DomainError(_("The file is empty. Export the plan again and check that it has lines."))
     file, file_name = drafts.plan_file(upload.name or "", data)
     bare = replace(typed, source=FILE, version=None, due={}, owner={}, sign={}, dropped=[])
     return replace(bare, file=file, file_name=file_name, file_taken=False, date_order="")

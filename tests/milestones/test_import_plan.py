@@ -213,11 +213,12 @@ def test_page_asks_about_ambiguous_dates(page: tuple[Browser, str, Cast]) -> Non
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "empty"),
+        (b"", "The file is empty"),
         (b"PK\x03\x04" + b"\x00" * 50, "not a CSV"),
         (b"no,header,here\n1,2,3\n", "No line names the columns"),
         (b"Title,Due\n" + b"A,2026-11-05\n" * 50_000, "up to"),
         (b"Title,Due\n\x00A,2026-11-05\n", "NUL"),
+        ("Title,Due\nA\u202eb,2026-11-05\n".encode(), "turns the letters after it around"),
         (b"x" * 1_100_000, "larger than 1 MB"),
         (b"Title,Due,Depends on\nA,2026-11-05,B\nB,2026-11-06,A\n", "in a circle"),
     ],
