@@ -115,7 +115,7 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     lag *= worlds.lag
     slow = np.array([_slowdown(plan.prior, one.work) for one in known] + [0.0] * added, dtype=np.float32)
     rows = {one.work.id: n for n, one in enumerate(known)}
-    arrival = _arrivals(worlds, more, table.number(plan.today))
+    arrival = _arrivals(worlds, more, table.number(past.running_from(plan.today)))
     return Draws(
         rows=rows,
         need=need,
@@ -218,7 +218,7 @@ def _additions(plan: PlanInput, facts: Mapping[int, Facts], past: Past, table: D
     """So many that hardly a draw has more: the mean and two and a half deviations of a gamma-Poisson number."""
     if not any(one.work.is_open for one in facts.values()):
         return 0
-    mean = past.growth.mean * max(0, past.last - table.number(plan.today))
+    mean = past.growth.mean * max(0, past.last - table.number(past.running_from(plan.today)))
     return min(MOST_ADDED, ceil(mean + 2.5 * sqrt(mean + mean**2 / past.growth.shape))) if mean > 0.05 else 0
 
 
@@ -228,7 +228,7 @@ def _templates(past: Past, uniforms: Days) -> tuple[Days, Days]:
     return np.array(past.efforts, dtype=np.float32)[like], np.array(past.windows, dtype=np.float32)[like]
 
 
-def _arrivals(worlds: Worlds, more: Words, now: int) -> Days:
-    """Day numbers of a Poisson process from today on."""
+def _arrivals(worlds: Worlds, more: Words, begin: int) -> Days:
+    """Day numbers of a Poisson process from day number `begin` on."""
     gaps = quantiles("exponential").take(level(more, 2)) / np.maximum(worlds.growth, np.float32(1e-6))
-    return np.asarray(np.minimum(now + np.cumsum(gaps, axis=0), 1e6), dtype=np.float32)
+    return np.asarray(np.minimum(begin + np.cumsum(gaps, axis=0), 1e6), dtype=np.float32)

@@ -31,12 +31,17 @@ class Past:
     efforts: tuple[float, ...]
     windows: tuple[float, ...]
     owners: tuple[int | None, ...]
+    first: date
     last: int
     length: int
 
+    def running_from(self, today: date) -> date:
+        """Today, or the plan's first day where that is still to come: until then nothing slips and nothing is added."""
+        return max(today, self.first)
+
     def ahead(self, start: date, today: date) -> float:
-        """How far ahead a start is, as a share of the plan's length."""
-        return min(max((start - today).days / self.length, 0.0), 1.0)
+        """How far ahead a start is in the running plan, as a share of its length."""
+        return min(max((start - self.running_from(today)).days / self.length, 0.0), 1.0)
 
 
 def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> Past:
@@ -55,6 +60,7 @@ def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> 
         efforts=tuple(one.effort for one in facts.values()) or (1.0,),
         windows=tuple(float(one.window) for one in facts.values()) or (1.0,),
         owners=tuple(dict.fromkeys(one.work.owner for one in facts.values())) or (None,),
+        first=min((one.work.start_on for one in facts.values()), default=plan.today),
         last=max((table.number(one.work.due_on) for one in facts.values()), default=0),
         length=_length(plan, [one.work for one in facts.values()]),
     )

@@ -246,3 +246,15 @@ def test_sixty_deliverables_take_a_fraction_of_a_second():
     assert perf_counter() - started < 1.0
     assert len(found.works) == 60
     assert found.draws == 1000
+
+
+@pytest.mark.parametrize("ahead", [20, 50, 120])
+def test_a_plan_that_has_not_begun_is_told_as_on_its_first_day(ahead):
+    """Nothing slips and nothing is added before the start, however long that is still to come."""
+    works = [work(n, 10 * n, 10 * n + 12, effort_days=6, owner=n % 3) for n in range(1, 13)]
+    first, early = (forecast(plan(*works, today=today, due=140)) for today in (10, 10 - ahead))
+    assert first.whole is not None
+    assert early.whole is not None
+    assert abs((first.whole.likely - early.whole.likely).days) <= 4
+    assert first.whole.chance == pytest.approx(early.whole.chance, abs=0.08)
+    assert all(abs((first.works[n].likely - early.works[n].likely).days) <= 3 for n in first.works)
