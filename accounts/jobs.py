@@ -18,8 +18,8 @@ from typing import Final
 
 from celery import current_app
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import CharField, F
 from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError, OperationalError
 
@@ -28,6 +28,7 @@ from accounts.clock import now
 from accounts.db import as_firm
 from accounts.errors import DomainError
 from accounts.models import Job, User
+from accounts.prepared import Prepared, given
 from accounts.states import OPEN_JOBS, JobState
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,11 @@ LONGEST_BACKOFF: Final = timedelta(hours=1)
 OVERDUE: Final = timedelta(seconds=30)
 SWEEP_LIMIT: Final = 200
 REQUEST_TRIES: Final = 5
+OPEN: Final = Prepared(
+    lambda: Job.objects.filter(
+        kind=given("kind", CharField()), key=given("key", CharField()), state__in=sorted(OPEN_JOBS)
+    )
+)
 
 Run = Callable[[Job, "Progress"], dict[str, object]]
 
@@ -95,18 +101,15 @@ def request(
     Two requests at once get the same row: the second one waits for the first one's commit.
     """
     for _try in range(REQUEST_TRIES):
-        found = Job.objects.filter(kind=kind, key=key, state__in=OPEN_JOBS).first()
-        if found is not None:
-            return found
-        try:
-            with transaction.atomic():
-                job = Job.objects.create(
-                    kind=kind, key=key, args=dict(args), by=by, client_id=client_id, due_at=due_at or now()
-                )
-        except IntegrityError:
+        asked = Job(kind=kind, key=key, args=dict(args), by=by, client_id=client_id, due_at=due_at or now())
+        # Where one is open, nothing is written; where another transaction is about to write it, this waits for it.
+        Job.objects.bulk_create([asked], ignore_conflicts=True)
+        found = OPEN.one(kind=kind, key=key)
+        if found is None:  # the one in the way has ended in between
             continue
-        enqueue(job)
-        return job
+        if found.public_id == asked.public_id:
+            enqueue(found)
+        return found
     raise DomainError(_("This is being done over and over at the moment. Wait a minute, then try again."))
 
 

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
 from django.db.models import BigIntegerField, Expression, Field, Lookup, Model, QuerySet
 from django.db.models.sql import Query
@@ -94,6 +95,16 @@ class Prepared(Generic[R]):
     def one(self, **values: object) -> R | None:
         """Return the first row, or nothing."""
         return next(iter(self(**values)), None)
+
+    def refresh(self, row: Model) -> None:
+        """Read a row afresh where it stands, with what the query (which has a place `pk`) joins to it.
+
+        As `refresh_from_db`, what hung on the row and is not joined is forgotten. Raises ObjectDoesNotExist.
+        """
+        fresh = self.one(pk=row.pk)
+        if fresh is None:
+            raise ObjectDoesNotExist(f"This {row._meta.verbose_name} is gone.")  # noqa: SLF001 - documented by Django
+        vars(row).update(vars(fresh), _prefetched_objects_cache={})
 
 
 class _Asked:

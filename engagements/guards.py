@@ -6,9 +6,13 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import IllegalMove, NotAllowed
 from accounts.models import User
+from accounts.prepared import Prepared, given
 from engagements.models import Engagement, Placement
 from engagements.states import ENDED, EngagementState
 
+PLACED: Final = Prepared(
+    lambda: Placement.objects.filter(engagement=given("engagement"), specialist__user=given("user")).values("pk")[:1]
+)
 OPEN: Final = frozenset(EngagementState) - ENDED
 
 
@@ -22,7 +26,7 @@ def require_team(by: User, engagement: Engagement) -> None:
     """Raise NotAllowed unless this person manages, or is placed at this engagement."""
     if by.manages:
         return
-    if not Placement.objects.filter(engagement=engagement, specialist__user=by).exists():
+    if not PLACED(engagement=engagement.pk, user=by.pk):
         raise NotAllowed(_("Only managers and the specialists placed here may do this."))
 
 

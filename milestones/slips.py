@@ -13,11 +13,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, DateTimeField, F
 from django.db.models.functions import Greatest
 
 from accounts import jobs
 from accounts.clock import now
+from accounts.models import Job
+from accounts.prepared import Prepared, given
+from accounts.states import JobState
 from engagements.models import Engagement
 from engagements.states import EngagementState
 from milestones import forecasting, health
@@ -35,20 +38,32 @@ TRIES: Final = 4
 SHOWN_AFTER_DAYS: Final = 1  # working days at the client's until a worsening is shown to it
 RANK: Final = {"": -1, Health.ON_TRACK: 0, Health.AT_RISK: 1, Health.OFF_TRACK: 2}
 
+VERSION: Final = Prepared(lambda: Plan.objects.filter(engagement=given("engagement")).values_list("version", flat=True))
+WAITING: Final = Prepared(
+    lambda: Job.objects.filter(
+        kind="slip_engagement",
+        key__startswith=given("engagement", CharField()),
+        state=JobState.QUEUED,
+        due_at__lte=given("now", DateTimeField()),
+    ).select_for_update()[:1]
+)
+
 FlagKey = tuple[str, int | None, int | None]
 
 
 def ask_recompute(engagement: Engagement) -> None:
     """Ask for this engagement's forecast after the commit; nothing is asked for one that does not run.
 
-    The job's key holds the plan's version, so that a job which runs already is never taken for this one.
+    One that waits already will do: it is held until the commit, so that it is claimed after it and reads this change,
+    too. Else the new job's key holds the plan's version, so that one which runs already is never taken for it.
     """
     if engagement.state != EngagementState.ACTIVE:
         return
-    version = Plan.objects.values_list("version", flat=True).get(engagement_id=engagement.pk)
+    if WAITING(engagement=f"{engagement.pk}:", now=now()):
+        return
     jobs.request(
         kind="slip_engagement",
-        key=f"{engagement.pk}:{version}",
+        key=f"{engagement.pk}:{VERSION.one(engagement=engagement.pk)}",
         args={"engagement": engagement.pk},
         by=None,
         client_id=engagement.client_id,
@@ -144,15 +159,18 @@ def _store_run(made: Made) -> ForecastRun:
             for pk, one in made.forecast.works.items()
         },
     }
-    on = loaded.input.today
-    standing = ForecastRun.objects.filter(engagement=loaded.engagement, on=on).first()
-    if standing is not None and all(getattr(standing, name) == value for name, value in facts.items()):
-        return standing
-    run, _created = ForecastRun.objects.update_or_create(
-        engagement=loaded.engagement,
-        on=on,
-        defaults={**facts, "client_id": loaded.engagement.client_id, "made_at": now()},
-    )
+    # The plan's row is taken, so nobody else writes this day's.
+    engagement, on = loaded.engagement, loaded.input.today
+    run = ForecastRun.objects.filter(engagement=engagement, on=on).first()
+    if run is None:
+        return ForecastRun.objects.create(
+            engagement=engagement, client_id=engagement.client_id, on=on, made_at=now(), **facts
+        )
+    if any(getattr(run, name) != value for name, value in facts.items()):
+        run.made_at = now()
+        for name, value in facts.items():
+            setattr(run, name, value)
+        run.save(update_fields=[*facts, "made_at"])
     return run
 
 

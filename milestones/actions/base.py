@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Final
 
 from django.db.models import F
 from django.utils.translation import gettext as _, gettext_lazy
@@ -10,6 +11,7 @@ from accounts import events
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove, NotAllowed, StaleEdit
 from accounts.models import Event, User
+from accounts.prepared import Prepared, given
 from engagements.models import Contact, Engagement
 from engagements.states import WORKABLE, EngagementState
 from milestones.models import Deliverable, Plan
@@ -33,6 +35,12 @@ STANDS = {
     DeliverableState.DROPPED: gettext_lazy("“%(title)s” was dropped by a plan change."),
 }
 
+# Read afresh by every action.
+ENGAGEMENT: Final = Prepared(lambda: Engagement.objects.filter(pk=given("pk")).select_related("client"))
+DELIVERABLE: Final = Prepared(
+    lambda: Deliverable.objects.filter(pk=given("pk")).select_related("owner__user", "role", "milestone")
+)
+
 
 def take_plan(engagement: Engagement, *, states: Collection[str] = WORKABLE) -> Engagement:
     """Raise the plan's version, which takes its row until the transaction ends, and read the engagement afresh.
@@ -42,7 +50,7 @@ def take_plan(engagement: Engagement, *, states: Collection[str] = WORKABLE) -> 
     """
     if not Plan.objects.filter(engagement_id=engagement.pk).update(version=F("version") + 1, changed_at=now()):
         raise IllegalMove(_("This engagement has no plan yet."))
-    engagement.refresh_from_db(from_queryset=Engagement.objects.select_related("client"))
+    ENGAGEMENT.refresh(engagement)
     if engagement.removed_at or engagement.archived_at:
         raise IllegalMove(_("This engagement was put away. Bring it back first."))
     if engagement.state not in states:
@@ -53,7 +61,7 @@ def take_plan(engagement: Engagement, *, states: Collection[str] = WORKABLE) -> 
 def take(deliverable: Deliverable, *, states: Collection[str] = WORKABLE) -> Deliverable:
     """Take the plan of a deliverable (see `take_plan`) and read the deliverable afresh, its engagement loaded."""
     engagement = take_plan(deliverable.engagement, states=states)
-    deliverable.refresh_from_db(from_queryset=Deliverable.objects.select_related("owner__user", "role", "milestone"))
+    DELIVERABLE.refresh(deliverable)
     deliverable.engagement = engagement
     return deliverable
 

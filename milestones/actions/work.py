@@ -1,6 +1,6 @@
 """The work itself: started, submitted, taken back, accepted within the firm; edited, ticked, handed on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -279,21 +279,28 @@ def give(ids: Sequence[int], owner: Placement) -> None:
 # --- the definition of done --------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def tick(*, by: User, line: DoneLine, ticked: bool) -> DoneLine:
     """Say that a line of the definition of done is true, or that it is not; nothing happens where it stands so."""
-    deliverable = line.deliverable
+    tick_lines(by=by, deliverable=line.deliverable, lines=[line], ticked=ticked)
+    line.refresh_from_db()
+    return line
+
+
+@transaction.atomic
+def tick_lines(*, by: User, deliverable: Deliverable, lines: Iterable[DoneLine], ticked: bool) -> None:
+    """Say so of several lines of one deliverable at once; each that did not stand so has its event."""
     require_team(by, deliverable.engagement)
     take(deliverable)
     require_state(deliverable, AT_HAND)
+    wanted = deliverable.done_lines.filter(pk__in=[line.pk for line in lines], ticked_at__isnull=ticked)
+    changing = list(wanted)
     who = {"ticked_at": now(), "ticked_by": by} if ticked else {"ticked_at": None, "ticked_by": None}
-    if DoneLine.objects.filter(pk=line.pk, ticked_at__isnull=ticked).update(**who):
-        message = gettext_noop("%(actor)s ticked “%(line)s” of %(title)s") if ticked else gettext_noop(
-            "%(actor)s unticked “%(line)s” of %(title)s"
-        )  # fmt: skip
+    wanted.update(**who)
+    message = gettext_noop("%(actor)s ticked “%(line)s” of %(title)s") if ticked else gettext_noop(
+        "%(actor)s unticked “%(line)s” of %(title)s"
+    )  # fmt: skip
+    for line in changing:
         tell(by, deliverable.engagement, "ticked", message, deliverable=deliverable, line=line.text)
-    line.refresh_from_db()
-    return line
 
 
 @transaction.atomic

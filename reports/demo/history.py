@@ -110,8 +110,7 @@ class Story:
     def hand_in(self, key: str) -> None:
         """Hand a deliverable in, with every line ticked and its evidence attached."""
         deliverable, owner = self.deliverables[key], self.owner(key)
-        for line in deliverable.done_lines.filter(ticked_at__isnull=True):
-            work.tick(by=owner, line=line, ticked=True)
+        work.tick_lines(by=owner, deliverable=deliverable, lines=deliverable.done_lines.all(), ticked=True)
         if not deliverable.evidence.exists():
             for title, kind in self.proofs[key]:
                 self.attach(deliverable, owner, title, kind)
@@ -120,8 +119,8 @@ class Story:
     def half_done(self, key: str) -> None:
         """Tick the first half of what is in progress."""
         lines = list(self.deliverables[key].done_lines.all())
-        for line in lines[: len(lines) // 2]:
-            work.tick(by=self.owner(key), line=line, ticked=True)
+        half = lines[: len(lines) // 2]
+        work.tick_lines(by=self.owner(key), deliverable=self.deliverables[key], lines=half, ticked=True)
 
     def attach(self, deliverable: Deliverable, by: User, title: str, kind: str) -> None:
         """Attach evidence: papers as files, the rest as links to where they run."""

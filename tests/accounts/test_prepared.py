@@ -3,13 +3,16 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
 from django.db.models import CharField, F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.db import as_portal
 from accounts.models import Event, User
 from accounts.prepared import Prepared, any_of, given
-from engagements.models import Client
+from engagements.models import Client, Contact
 from tests import factories
 
 NAMED = Prepared(lambda: Client.objects.filter(name=given("name", CharField())))
@@ -54,6 +57,25 @@ def test_days_are_those_of_the_readers_time_zone(cast: factories.Cast) -> None:
 def test_a_value_that_is_missing_is_an_error(cast: factories.Cast) -> None:
     with pytest.raises(KeyError):
         NAMED(title="Meridian Health")
+
+
+def test_a_row_is_read_afresh_in_place_and_forgets_what_hung_on_it(cast: factories.Cast) -> None:
+    contacts = Prepared(lambda: Contact.objects.filter(pk=given("pk")).select_related("user"))
+    one = Contact.objects.select_related("client").get(user=cast.signer)
+    Contact.objects.filter(pk=one.pk).update(title="Head of claims")
+    contacts.refresh(one)
+    assert one.title == "Head of claims"
+    with CaptureQueriesContext(connection) as asked:
+        assert one.user == cast.signer
+        assert not asked.captured_queries
+        assert one.client == cast.client
+    assert len(asked.captured_queries) == 1
+
+
+def test_a_row_that_is_gone_cannot_be_read_afresh(cast: factories.Cast) -> None:
+    clients = Prepared(lambda: Client.objects.filter(pk=given("pk")))
+    with pytest.raises(ObjectDoesNotExist):
+        clients.refresh(Client(pk=0))
 
 
 def test_a_query_with_prefetches_cannot_be_prepared(cast: factories.Cast) -> None:

@@ -10,8 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import jobs
+from accounts.clock import now
 from accounts.db import as_firm, as_portal
 from accounts.models import Job, TrailEntry
+from accounts.states import JobState
 from engagements.models import Engagement
 from milestones import slips, tasks, words
 from milestones.actions import changes, life, signing, waits, work
@@ -281,6 +283,37 @@ def test_several_changes_in_a_row_are_forecast_once(cast, slipping):
     asked = Job.objects.filter(kind="slip_engagement").order_by("-pk")
     made = [int(str(tasks.slip_engagement(job, Silent(job))["made"])) for job in asked]
     assert sum(made) == 1
+
+
+def test_while_a_forecast_waits_no_second_is_asked_for(cast, slipping):
+    def asked() -> int:
+        return Job.objects.filter(kind="slip_engagement").count()
+
+    work.start(by=cast.specialist, deliverable=deliverable(slipping))
+    with CaptureQueriesContext(connection) as queries:
+        waiting = waits.open_wait(by=cast.specialist, deliverable=deliverable(slipping), on="firm", what="A review")
+    assert asked() == 1
+    # Held until the commit: nobody claims it before the change can be read.
+    assert any("accounts_job" in one["sql"] and "FOR UPDATE" in one["sql"] for one in queries.captured_queries)
+    Job.objects.update(state=JobState.RUNNING, claimed_at=now(), beat_at=now())
+    waits.close_wait(by=cast.specialist, wait=waiting)
+    assert asked() == 2
+
+
+def test_a_forecast_that_is_put_off_is_not_waited_for(cast, slipping):
+    work.start(by=cast.specialist, deliverable=deliverable(slipping))
+    Job.objects.update(due_at=now() + timedelta(hours=1))
+    waits.open_wait(by=cast.specialist, deliverable=deliverable(slipping), on="firm", what="A review")
+    assert Job.objects.filter(kind="slip_engagement").count() == 2
+
+
+def test_another_engagements_forecast_is_not_this_ones(cast, slipping):
+    work.start(by=cast.specialist, deliverable=deliverable(slipping))
+    other = factories.active(cast, [LATE], name="Other")
+    # An engagement whose number only begins as the other's does.
+    Job.objects.update(key=f"{other.pk}0:1")
+    work.start(by=cast.specialist, deliverable=deliverable(other))
+    assert Job.objects.filter(kind="slip_engagement", key__startswith=f"{other.pk}:").count() == 1
 
 
 def test_a_plan_that_cannot_be_forecast_leaves_the_others_alone(cast, slipping, caplog):

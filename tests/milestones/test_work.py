@@ -107,6 +107,33 @@ def test_in_review_nothing_is_unticked(cast, engagement):
         work.tick(by=cast.specialist, line=one.done_lines.all()[0], ticked=False)
 
 
+def test_several_lines_are_ticked_at_once_and_each_is_told(cast, engagement):
+    one = deliverable(engagement)
+    first, *others = one.done_lines.all()
+    assert others
+    work.tick(by=cast.specialist, line=first, ticked=True)
+    before = Plan.objects.get(engagement=engagement).version
+    work.tick_lines(by=cast.specialist, deliverable=one, lines=one.done_lines.all(), ticked=True)
+    assert not one.done_lines.filter(ticked_by=None).exists()
+    told = Event.objects.filter(verb="ticked").order_by("pk").values_list("params__line", flat=True)
+    assert list(told) == [first.text, *(line.text for line in others)]
+    assert Plan.objects.get(engagement=engagement).version == before + 1
+
+
+def test_lines_of_another_deliverable_are_left_alone(cast, engagement):
+    one, other = deliverable(engagement), deliverable(engagement, "B")
+    work.tick_lines(by=cast.specialist, deliverable=one, lines=other.done_lines.all(), ticked=True)
+    assert not Event.objects.filter(verb="ticked").exists()
+    assert not other.done_lines.filter(ticked_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("who", ["unplaced", "signer", "stranger"])
+def test_only_who_works_here_ticks_several(cast, engagement, who):
+    one = deliverable(engagement)
+    with pytest.raises(NotAllowed):
+        work.tick_lines(by=getattr(cast, who), deliverable=one, lines=one.done_lines.all(), ticked=True)
+
+
 def test_ticking_twice_is_told_once(cast, engagement):
     one = work.start(by=cast.specialist, deliverable=deliverable(engagement))
     for _again in range(2):

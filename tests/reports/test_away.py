@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from accounts.db import as_firm
 from accounts.errors import DomainError
 from accounts.models import Job
+from accounts.states import JobState
 from milestones import slips
 from milestones.actions import absences
 from milestones.models import Plan
@@ -129,5 +130,6 @@ def test_days_away_renew_the_forecasts_that_they_touch(at_work: Firm) -> None:
         assert run is not None
         assert later is not None
         assert later.works[at_work.b.public_id]["likely"] > run.works[at_work.b.public_id]["likely"]
+        Job.objects.filter(kind="slip_engagement").update(state=JobState.DONE)
         absences.take_back(by=people.specialist, absence=away)
         assert Job.objects.filter(kind="slip_engagement", key=f"{engagement.pk}:{before + 2}").exists()
