@@ -9,6 +9,7 @@ import pytest
 from accounts.db import as_firm
 from accounts.errors import DomainError, IllegalMove, NotAllowed
 from accounts.models import Event, Job
+from accounts.states import JobState
 from engagements.actions.placements import place
 from engagements.models import Engagement, Placement
 from milestones.actions import handovers, life, work
@@ -64,6 +65,7 @@ def test_the_checklist_has_the_work_and_the_standing_lines(cast, engagement):
 
 
 def test_it_is_one_event_and_asks_for_a_forecast(cast, engagement):
+    Job.objects.update(state=JobState.DONE)
     events, version = Event.objects.count(), Plan.objects.get(engagement=engagement).version
     replaced(cast, engagement, "A")
     assert Event.objects.count() == events + 1

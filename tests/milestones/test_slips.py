@@ -308,10 +308,10 @@ def test_a_forecast_that_is_put_off_is_not_waited_for(cast, slipping):
 
 
 def test_another_engagements_forecast_is_not_this_ones(cast, slipping):
-    work.start(by=cast.specialist, deliverable=deliverable(slipping))
     other = factories.active(cast, [LATE], name="Other")
-    # An engagement whose number only begins as the other's does.
-    Job.objects.update(key=f"{other.pk}0:1")
+    Job.objects.filter(kind="slip_engagement").delete()
+    # That of an engagement whose number only begins as the other's does.
+    jobs.request(kind="slip_engagement", key=f"{other.pk}0:1", args={}, by=None)
     work.start(by=cast.specialist, deliverable=deliverable(other))
     assert Job.objects.filter(kind="slip_engagement", key__startswith=f"{other.pk}:").count() == 1
 

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.errors import DomainError, IllegalMove, NotAllowed, StaleEdit
 from accounts.models import Event, Job
+from accounts.states import JobState
 from milestones.actions import life, work
 from milestones.models import Deliverable, Plan, Wait
 from milestones.states import DeliverableState
@@ -21,6 +22,7 @@ def test_a_planned_deliverable_starts_today_at_the_clients(cast, engagement):
 
 
 def test_starting_is_told_and_asks_for_a_forecast(cast, engagement):
+    Job.objects.update(state=JobState.DONE)
     before = Plan.objects.get(engagement=engagement).version
     one = work.start(by=cast.specialist, deliverable=deliverable(engagement))
     assert str(Event.objects.filter(deliverable_id=one.pk).first()) == "Sam Specialist started Deliverable A"
