@@ -26,9 +26,9 @@ def checked(row: M, *, exclude: Iterable[str] = ()) -> M:
 
 def _clean(row: models.Model, exclude: set[str]) -> None:
     """Do what `full_clean` does up to its first refusal, with fewer questions to the database."""
-    # What was loaded is there: its constraint holds it without a look-up.
-    loaded = {one.name for one in row._meta.concrete_fields if one.is_relation and one.is_cached(row)}  # noqa: SLF001
-    row.clean_fields(exclude=exclude | {name for name in loaded if getattr(row, name) is not None})
+    # What was loaded is there; its constraint holds it without a look-up.
+    loaded = {name for name, found in row._state.fields_cache.items() if found is not None}  # noqa: SLF001
+    row.clean_fields(exclude=exclude | loaded)
     row.clean()
     # Ids that we draw by chance are not looked up beforehand; their constraint is there all the same.
     row.validate_unique(exclude=exclude | {field.name for field in row._meta.fields if not field.editable})  # noqa: SLF001

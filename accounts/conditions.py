@@ -5,7 +5,6 @@ they are one statement, put together once for each table. It only says whether a
 own way finds out which.
 """
 
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ from accounts.prepared import Given, given
 KEPT: Final = 256
 
 
-def hold(row: models.Model, exclude: AbstractSet[str]) -> bool:
+def hold(row: models.Model, exclude: set[str]) -> bool:
     """Return whether every constraint that can be told without the fields `exclude` holds for a row."""
     try:
         for model, constraints in row.get_constraints():

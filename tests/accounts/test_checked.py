@@ -1,6 +1,7 @@
 """Rows are checked before they are written, all their constraints in one question."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from tests import factories
 
 POINTERS = {"engagement", "client", "milestone", "role", "owner", "metric", "failure_mode", "accepted_by", "sign_off"}
 # What breaks a constraint of a planned deliverable, and the constraint's name.
-BROKEN = {
+BROKEN: dict[str, dict[str, Any]] = {
     "deliverable_state_known": {"state": "gone"},
     "deliverable_due_after_start": {"due_on": date(2026, 1, 1)},
     "deliverable_in_our_time": {"due_on": date(2200, 1, 1)},
@@ -80,3 +81,16 @@ def test_all_conditions_of_a_row_are_one_question(cast: factories.Cast, engageme
         checked(one, exclude={"engagement", "client", "specialist", "user", "role"})
     assert sum("COALESCE" in query["sql"] for query in asked.captured_queries) == 1
     assert not any(query["sql"].startswith("SAVEPOINT") for query in asked.captured_queries)
+
+
+def test_what_was_loaded_is_not_looked_up_and_what_was_not_is(cast: factories.Cast, engagement: Engagement) -> None:
+    one = Placement.objects.select_related("role", "engagement").get(engagement=engagement, user=cast.specialist)
+    with CaptureQueriesContext(connection) as asked:
+        checked(one)
+    looked_up = [query["sql"] for query in asked.captured_queries if "COALESCE" not in query["sql"]]
+    assert not any('FROM "roles_role"' in sql or 'FROM "engagements_engagement"' in sql for sql in looked_up)
+    assert any('FROM "engagements_client"' in sql for sql in looked_up)
+    one.role_id = 0
+    with pytest.raises(DomainError) as refused:
+        checked(one)
+    assert refused.value.field == "role"
