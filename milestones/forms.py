@@ -84,6 +84,22 @@ class EditForm(forms.Form):
         field.queryset = rows
 
 
+class GiveForm(forms.Form):
+    """Who takes a deliverable over, and why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput())
+    owner = forms.ModelChoiceField(label=_("Who takes it over"), queryset=Placement.objects.none())
+    why = forms.CharField(label=_("Why"), max_length=300, widget=area(2), help_text=_("It stands in the activity."))
+
+    def __init__(self, deliverable: Deliverable, **kwargs: Any) -> None:
+        initial = {"version": deliverable.version, **kwargs.pop("initial", {})}
+        super().__init__(initial=initial, **kwargs)
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared so above
+        others = deliverable.engagement.placements.select_related("user", "role")
+        field.queryset = others.exclude(pk=deliverable.owner_id) if deliverable.owner_id else others
+
+
 class LineForm(forms.Form):
     """One line of a definition of done."""
 

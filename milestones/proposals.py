@@ -1,10 +1,13 @@
 """Plan changes that the product proposes: people look at them, edit them, and ask for them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Hold
 from milestones.calendar import WorkCalendar
-from milestones.models import PlanChange
+from milestones.models import Deliverable, PlanChange
 from milestones.moves import Move, move_of
 from milestones.states import UNFINISHED, Moves
 
@@ -59,3 +62,14 @@ def again(change: PlanChange) -> list[Move]:
     """Return the moves of a change as far as they still make sense, to ask for it anew."""
     lines = change.moves.exclude(kind=Moves.ADD).select_related("deliverable", "milestone", "metric")
     return [move_of(line) for line in lines if line.deliverable is None or line.deliverable.is_unfinished]
+
+
+def without(engagement: Engagement, public_ids: Iterable[str]) -> list[Move]:
+    """Return the moves that drop these deliverables, as far as they are unfinished and of this engagement."""
+    rows = engagement.deliverables.filter(public_id__in=list(public_ids), state__in=sorted(UNFINISHED))
+    return [Move(Moves.DROP, deliverable=one) for one in rows.order_by("due_on", "number")]
+
+
+def words_without(dropped: Iterable[Deliverable]) -> str:
+    """Return what such a change is called."""
+    return _("Drop %(titles)s") % {"titles": ", ".join(f"“{one.title}”" for one in dropped)}

@@ -15,8 +15,8 @@ from accounts.jobs import Progress
 from accounts.models import Job
 from engagements.models import Engagement
 from engagements.states import EngagementState
-from milestones import slips
-from milestones.models import ForecastRun, Plan
+from milestones import options, slips
+from milestones.models import ForecastRun, Plan, SlipFlag
 from milestones.plan_inputs import stall_days_by_role
 
 # Task and seconds between two runs.
@@ -27,13 +27,21 @@ CHUNK: Final = 20
 
 @jobs.handler("slip_engagement", lease=timedelta(minutes=3), retry_on=(OperationalError,))
 def slip_engagement(job: Job, report: Progress) -> dict[str, object]:
-    """Forecast one engagement after its plan changed; several changes in a row are done by the first job."""
+    """Forecast one engagement after its plan changed, then see what would help it.
+
+    Several changes in a row are done by the first job.
+    """
     del report
     with as_firm():
         engagement = Engagement.objects.select_related("client").filter(pk=job.args["engagement"]).first()
-        if engagement is None or _is_done(engagement):
+        if engagement is None:
             return {"made": 0}
-        return {"made": int(slips.recompute(engagement) is not None)}
+        made = not _is_done(engagement) and slips.recompute(engagement) is not None
+    # Apart: the new dates are there for readers while this is still being tried out.
+    with as_firm():
+        if not options.is_current(engagement):
+            options.recompute(engagement)
+    return {"made": int(made)}
 
 
 def _is_done(engagement: Engagement) -> bool:
@@ -55,6 +63,24 @@ def slip_nightly(job: Job, report: Progress) -> dict[str, object]:
             chunk = Engagement.objects.select_related("client").filter(pk__in=ids[first : first + CHUNK])
             made += len(slips.recompute_many(list(chunk), nightly=True, stall_days=stall_days))
         report(min(first + CHUNK, len(ids)), len(ids), _("Forecasting engagements"))
+    with as_firm():
+        jobs.request(kind="slip_options", key=job.key, args=job.args, by=None)
+    return {"made": made, "of": len(ids)}
+
+
+@jobs.handler("slip_options", lease=timedelta(minutes=10), retry_on=(OperationalError,))
+def slip_options(job: Job, report: Progress) -> dict[str, object]:
+    """See what would help each engagement of a time zone that has a slipping milestone, after the night's forecasts."""
+    with as_firm():
+        flags = SlipFlag.objects.filter(closed_on__isnull=True, milestone__isnull=False)
+        slipping = flags.filter(engagement__client__time_zone=job.args["time_zone"])
+        ids = sorted(set(slipping.values_list("engagement_id", flat=True)))
+    made = 0
+    for first in range(0, len(ids), CHUNK):
+        with as_firm():
+            chunk = Engagement.objects.select_related("client").filter(pk__in=ids[first : first + CHUNK])
+            made += len(options.recompute_many(list(chunk)))
+        report(min(first + CHUNK, len(ids)), len(ids), _("Seeing what would help"))
     return {"made": made, "of": len(ids)}
 
 

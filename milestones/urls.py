@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from milestones.views import changes, evidence, handovers, life, talk, waits, work
+from milestones.views import changes, evidence, giving, handovers, life, talk, waits, work
 
 urlpatterns = [
     path("", include("milestones.urls_new")),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("work/<slug:public_id>/submit/", work.submit, name="work_submit"),
     path("work/<slug:public_id>/take-back/", work.take_back, name="work_take_back"),
     path("work/<slug:public_id>/accept/", work.accept, name="work_accept"),
+    path("work/<slug:public_id>/give/", giving.give, name="work_give"),
     path("work/<slug:public_id>/lines/", work.add_line, name="done_line_add"),
     path("work/<slug:public_id>/evidence/", evidence.add, name="evidence_add"),
     path("work/<slug:public_id>/waits/", waits.open_wait, name="wait_open"),

@@ -53,5 +53,6 @@ def words() -> Words:
         to_come=_("to come"),
         accepted=_("{n} accepted"),
         accepted_of=_("{n} accepted of {total}; the plan said {planned} by now"),
+        bin=_("said {said}%, came true {true}% of {n}"),
         load=_("week of {date}: {here}% here, {elsewhere}% elsewhere"),
     )

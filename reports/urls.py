@@ -10,6 +10,7 @@ from reports.views import (
     engagement,
     extend,
     find,
+    history,
     lists,
     me,
     needs,
@@ -42,6 +43,8 @@ urlpatterns += [
 ]
 urlpatterns += [
     path("engagements/<slug:code>/", engagement.show, name="engagement"),
+    path("engagements/<slug:code>/forecast/", history.show, name="engagement_forecast"),
+    path("engagements/<slug:code>/forecast.csv", history.export, name="engagement_forecast_csv"),
     path("engagements/<slug:code>/outcomes/", tabs.show_outcomes, name="outcomes"),
     path("engagements/<slug:code>/team/", tabs.show_team, name="team"),
     path("engagements/<slug:code>/activity/", tabs.show_activity, name="activity"),

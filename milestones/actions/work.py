@@ -229,17 +229,25 @@ def _tell_edit(by: User, deliverable: Deliverable, changed: dict[str, object]) -
 
 
 @transaction.atomic
-def change_owner(*, by: User, deliverable: Deliverable, owner: Placement | None) -> Deliverable:
-    """Hand a deliverable to another placement of the same engagement, or to nobody yet."""
+def change_owner(
+    *, by: User, deliverable: Deliverable, owner: Placement | None, why: str = "", version: int | None = None
+) -> Deliverable:
+    """Hand a deliverable to another placement of the same engagement, or to nobody yet; the event tells `why`.
+
+    Raises StaleEdit where `version` is given and is not the present one.
+    """
     require_manager(by)
     take(deliverable, states=PLANNING)
+    require_version(deliverable, version, fields=("owner",))
     _check(deliverable, {"owner": owner})
     move(deliverable, since=UNFINISHED, owner=owner)
     message = gettext_noop("%(actor)s gave %(title)s to %(owner)s") if owner else gettext_noop(
         "%(actor)s took %(title)s from its owner"
     )  # fmt: skip
+    if owner and why:
+        message = gettext_noop("%(actor)s gave %(title)s to %(owner)s: %(why)s")
     name = owner.user.name if owner else ""
-    tell(by, deliverable.engagement, "owner_changed", message, deliverable=deliverable, owner=name)
+    tell(by, deliverable.engagement, "owner_changed", message, deliverable=deliverable, owner=name, why=why.strip())
     slips.ask_recompute(deliverable.engagement)
     return deliverable
 

@@ -4,7 +4,9 @@ from milestones.models.changes import DueMove, PlanChange, PlanMove
 from milestones.models.drafts import PlanDraft
 from milestones.models.forecasts import ForecastRun, SlipFlag
 from milestones.models.handovers import Handover, HandoverLine
+from milestones.models.options import WaysOut
 from milestones.models.playbooks import Playbook, PlaybookItem, PlaybookVersion
+from milestones.models.predictions import Prediction
 from milestones.models.proof import Evidence, SignOff, Wait
 from milestones.models.talk import CheckIn, Comment
 from milestones.models.work import Deliverable, Dependency, DoneLine, Milestone, Plan
@@ -28,7 +30,9 @@ __all__ = [
     "Playbook",
     "PlaybookItem",
     "PlaybookVersion",
+    "Prediction",
     "SignOff",
     "SlipFlag",
     "Wait",
+    "WaysOut",
 ]

@@ -2,7 +2,7 @@
 
 With htmx: 204 and the event `plan-changed`, which the page's regions listen to; a refusal as a toast, with nothing
 swapped, so that what was typed stays. Without: back to the page, or the form as a page with the sentences beside its
-fields.
+fields. Either way the new dates are in the answer; where a job still works them out, `forecast-asked` says so.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,7 @@ from accounts.http import (
     toast,
 )
 from engagements.models import Engagement
+from milestones import at_once
 from milestones.models import Deliverable
 
 
@@ -41,11 +42,15 @@ def home_of(about: Engagement | Deliverable) -> str:
 
 
 def done(request: AuthedHttpRequest, about: Engagement | Deliverable, said: str = "") -> HttpResponse:
-    """Answer after an action that worked; `said` is told in a toast."""
+    """Answer after an action that worked; `said`, and how the dates moved, is told in a toast."""
+    told = at_once.forecast(about if isinstance(about, Engagement) else about.engagement)
+    said = f"{said} {told.text}".strip()
     if request.htmx:
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)
         changed = {"deliverable": about.public_id} if isinstance(about, Deliverable) else {}
         trigger_client_event(response, "plan-changed", changed)
+        if told.pending:
+            trigger_client_event(response, "forecast-asked", {})
         return toast(response, said) if said else response
     if said:
         messages.success(request, said)

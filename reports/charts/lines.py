@@ -12,18 +12,20 @@ _ROUND = ' stroke-linejoin="round" stroke-linecap="round"'
 Point = tuple[float, float]
 
 
-def _polyline(points: Sequence[Point]) -> str:
+def polyline(points: Sequence[Point]) -> str:
+    """The path through points."""
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
 def _area(points: Sequence[Point], floor: float, colour: str) -> str:
     if len(points) < 2:
         return ""
-    closed = f"{_polyline(points)}L{points[-1][0]:.1f} {floor:g}L{points[0][0]:.1f} {floor:g}Z"
+    closed = f"{polyline(points)}L{points[-1][0]:.1f} {floor:g}L{points[0][0]:.1f} {floor:g}Z"
     return f'<path d="{closed}" fill="{colour}" fill-opacity=".09"/>'
 
 
-def _end(point: Point, radius: float, colour: str, theme: Theme) -> str:
+def end_dot(point: Point, radius: float, colour: str, theme: Theme) -> str:
+    """The dot at the end of a line."""
     return (
         f'<circle cx="{point[0]:.1f}" cy="{point[1]:.1f}" r="{radius:g}" fill="{colour}"'
         f' stroke="{theme["surface"]}" stroke-width="{radius / 2:g}"/>'
@@ -49,7 +51,7 @@ def spark(
     body = _area(points, height, colour)
     body += "".join(path(f"M0 {scale.at(m):.1f}H{width:g}", theme["base"], 1, dashes("2 3")) for m in marks)
     if points:
-        body += path(_polyline(points), colour, 1.6, _ROUND) + _end(points[-1], 2.6, colour, theme)
+        body += path(polyline(points), colour, 1.6, _ROUND) + end_dot(points[-1], 2.6, colour, theme)
     return picture(body, width, height)
 
 
@@ -81,8 +83,8 @@ def metric_line(
     colour = theme[tone]
     body = path(f"M0 {goal[1]:.1f}H{width:g}", theme["base"], 1, dashes("2 4")) + _area(points, height, colour)
     if goal[0] > points[-1][0]:
-        body += path(_polyline([points[-1], goal]), colour, 1.4, dashes("3 4") + ' stroke-opacity=".7"')
-    body += path(_polyline(points), colour, 2, _ROUND) + _end(points[-1], 4, colour, theme)
+        body += path(polyline([points[-1], goal]), colour, 1.4, dashes("3 4") + ' stroke-opacity=".7"')
+    body += path(polyline(points), colour, 2, _ROUND) + end_dot(points[-1], 4, colour, theme)
     said = _said(metric, readings, words)
     return picture(body, width, height, uid=uid, title=spoken(metric.name), desc=said)
 
@@ -125,7 +127,7 @@ def accepted_against_plan(
     body = _frame(len(planned), top, scale, (width, height), theme, words)
     body += f'<path d="{_steps(points)}V{floor:g}H26Z" fill="{theme["accent"]}" fill-opacity=".09"/>'
     body += path(_steps(plan_points), theme["base"], 1.5, dashes("3 3"))
-    body += path(_steps(points), theme["accent"], 2.2, _ROUND) + _end(points[-1], 4, theme["accent"], theme)
+    body += path(_steps(points), theme["accent"], 2.2, _ROUND) + end_dot(points[-1], 4, theme["accent"], theme)
     body += _accepted_label(points[-1], accepted[-1], width, theme, words)
     said = words.accepted_of.format(n=accepted[-1], total=planned[-1], planned=planned[len(accepted) - 1])
     return picture(body, width, height, uid=uid, title=title, desc=said)

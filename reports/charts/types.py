@@ -46,6 +46,7 @@ class Words:
     to_come: str = "to come"
     accepted: str = "{n} accepted"
     accepted_of: str = "{n} accepted of {total}; the plan said {planned} by now"
+    bin: str = "said {said}%, came true {true}% of {n}"
     load: str = "week of {date}: {here}% here, {elsewhere}% elsewhere"
 
 
@@ -117,6 +118,27 @@ class Metric:
     target_on: date
     target: float
     readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastDay:
+    """What the forecast of one day said, and the due date that was in force."""
+
+    on: date
+    likely: date
+    by_8_in_10: date
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A bin of chances: their mean, the share that came true with its likely range, and how many there were."""
+
+    said: float
+    true: float
+    low: float
+    high: float
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

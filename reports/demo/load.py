@@ -19,7 +19,7 @@ from engagements.actions.placements import place
 from engagements.actions.risks import add_risk
 from engagements.models import BusinessMetric, Engagement, Placement
 from engagements.states import EngagementState
-from milestones import slips
+from milestones import options, slips
 from milestones.actions import activation, life, plans
 from milestones.calendar import WorkCalendar
 from milestones.lines import PlanLine
@@ -62,6 +62,7 @@ def load(say: Say) -> int:
         timeline.add(on, recompute)
     timeline.tell()
     recompute()
+    options.recompute_many(running())
     drop_old_jobs()
     return len(source["engagements"])
 
@@ -97,8 +98,13 @@ def nights(today: datetime) -> list[datetime]:
 
 def recompute() -> None:
     """Let the slip job say what it says of this day."""
+    slips.recompute_many(running(), nightly=True)
+
+
+def running() -> list[Engagement]:
+    """Return the engagements that run, their clients loaded."""
     active = Engagement.objects.select_related("client").filter(state=EngagementState.ACTIVE)
-    slips.recompute_many(list(active.order_by("pk")), nightly=True)
+    return list(active.order_by("pk"))
 
 
 def drop_old_jobs() -> None:

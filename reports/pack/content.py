@@ -24,6 +24,7 @@ from milestones.models import (
     Wait,
 )
 from milestones.states import ChangeState, DeliverableState, EvidenceKind, Moves
+from reports.history import NO_HISTORY, Told
 from reports.ledger import NO_LEDGER, Ledger
 from reports.pages.move_words import title_of
 
@@ -192,6 +193,7 @@ class Pack:
     risks: tuple[RiskLine, ...]
     ledger: Ledger = NO_LEDGER
     ledger_free: str = ""
+    forecasts: Told = NO_HISTORY
 
     def evidence_of(self, *kinds: str) -> list[tuple[Item, Proof]]:
         """Return the evidence of some kinds with the deliverable that it belongs to."""

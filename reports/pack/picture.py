@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from milestones.calendar import WorkCalendar
 from milestones.states import DeliverableState as State
 from reports.chart_words import words
-from reports.charts import PRINT, Band, Item as Row, Timeline, timeline as drawn
+from reports.charts import PRINT, Band, Item as Row, Timeline, forecast_history, index_line, timeline as drawn
+from reports.history import moved
 from reports.pack.content import Item, Pack, Stage
 
 # More rows than this do not fit one page; the rest goes on in the next picture.
@@ -38,6 +39,38 @@ def timelines(pack: Pack) -> list[Picture]:
         for part in evenly([item for item in pack.items if item.milestone_day == stage.day]):
             found.append(picture(pack, stage, part, start, end, number=len(found)))
     return found
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """How the forecast of the engagement moved: a sentence, a picture (or "") and rows behind it; the same of SPI(t)."""
+
+    said: str
+    svg: SafeString
+    rows: tuple[tuple[str, ...], ...]
+    number: str
+    earned: str
+    index: SafeString
+
+
+def forecasts(pack: Pack) -> Forecasts | None:
+    """Return nothing for an engagement that was never forecast."""
+    history, earned = pack.forecasts.history, pack.forecasts.earned
+    if not history.days:
+        return None
+    days = [day.drawn for day in history.days]
+    title = _("Forecast of the engagement by day: likely, 8 in 10, and due")
+    line = forecast_history(days, title=title, uid="forecasts", theme=PRINT, words=words()) if history.is_enough else ""
+    index = index_line(earned.readings, title=_("SPI(t) by day"), uid="spi", theme=PRINT, words=words())
+    step = -(-len(history.days) // MOST_ROWS)
+    return Forecasts(
+        said=moved(history),
+        svg=mark_safe(line),  # noqa: S308 - the chart escapes every text it is given
+        rows=tuple(day.told for day in history.days[::-1][::step]),
+        number=earned.number,
+        earned=earned.said,
+        index=mark_safe(index) if earned.readings else SafeString(""),  # noqa: S308 - as above
+    )
 
 
 def evenly(rows: list[Item]) -> Iterator[list[Item]]:

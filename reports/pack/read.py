@@ -11,7 +11,7 @@ from engagements.models import Agreement, Contact, Engagement
 from engagements.states import EngagementState
 from milestones.models import Plan
 from milestones.states import Health
-from reports import ledger
+from reports import history, ledger
 from reports.pack import content, missing
 from reports.pack.content import Item, Outcome, Pack
 
@@ -51,6 +51,7 @@ def _read(engagement: Engagement) -> Pack:
         risks=content.risks(engagement),
         ledger=ledger.read(engagement, shared=True),
         ledger_free=ledger.forecast_without(engagement),
+        forecasts=history.told(engagement),
     )
 
 

@@ -23,7 +23,7 @@ from reports import ledger
 from reports.pack.content import Item, Pack
 from reports.pack.fetcher import AllowList
 from reports.pack.glyphs import unshown
-from reports.pack.picture import timelines
+from reports.pack.picture import forecasts, timelines
 from reports.pack.read import at_target, gaps
 
 COVER_GAPS: Final = 6
@@ -64,6 +64,7 @@ def html(pack: Pack, number: int) -> str:
         "accepted": sum(item.is_accepted for item in pack.items),
         "at_target": at_target(pack.outcomes),
         "pictures": timelines(pack),
+        "forecasts": forecasts(pack),
         "health_shape": mark_safe(pill_shape(pack.health or pack.engagement.state)),  # noqa: S308 - constant markup
         "systems": systems(pack),
         "check_url": f"{settings.BASE_URL}{reverse('check')}",
@@ -155,6 +156,7 @@ def data(pack: Pack) -> dict[str, object]:
         "acceptances": [asdict(signature) for signature in pack.signatures],
         "plan_changes": [asdict(change) for change in pack.changes],
         "open_waits": [asdict(wait) for wait in pack.waits],
+        "forecasts": [asdict(day) for day in pack.forecasts.history.days],
         "waits": [asdict(wait) for wait in pack.ledger.entries],
         "waited": {side: asdict(sum_) for side, sum_ in pack.ledger.sides.items()},
         "risks": [asdict(risk) for risk in pack.risks],

@@ -39,7 +39,8 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Ask the signers for other dates or targets, or to drop something.
 
-    `pick` names deliverables to begin with, `propose=hold` the shift after a hold, `again` an earlier change.
+    `pick` names deliverables to begin with, `without` some to drop, `propose=hold` the shift after a hold, `again` an
+    earlier change.
     """
     require_manager(request)
     engagement = access.engagement(request, code)
@@ -62,6 +63,10 @@ def _begun(request: AuthedHttpRequest, engagement: Engagement, shift: proposals.
     if shift is not None and request.GET.get("propose") == "hold":
         moves = shift.moves
         start = {"what": _("Everything later by the time on hold"), "why": _why(shift)}
+    elif "without" in request.GET:
+        moves = proposals.without(engagement, request.GET.getlist("without"))
+        dropped = [one.deliverable for one in moves if one.deliverable]
+        start = {"what": proposals.words_without(dropped)[:300]} if dropped else {}
     elif "again" in request.GET:
         earlier = access.change(request, request.GET["again"])
         moves = proposals.again(earlier) if earlier.engagement_id == engagement.pk else []

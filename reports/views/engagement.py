@@ -20,6 +20,7 @@ from reports.pages.opened import opened
 from reports.pages.rail import last_note, waiting_lines
 from reports.pages.timeline import timeline_of
 from reports.pages.verdict import verdict_of
+from reports.pages.ways_out import ways_out_of
 from reports.pages.why import milestone_why
 
 TIMELINES = ("", "all", "table", "hide")
@@ -32,9 +33,9 @@ def show(request: AuthedHttpRequest, code: str) -> HttpResponse:
     loaded = plan.load(engagement)
     context = _context(request, loaded)
     if is_htmx(request):
-        regions = {"plan-head": "head", "plan-timeline": "timeline", "plan-rows": "rows"}
+        regions = {"plan-head": "head", "plan-timeline": "timeline", "plan-rows": "rows", "plan-why": "drivers"}
         region = regions.get(request.htmx.target or "", "rows")
-        return render(request, f"reports/engagement/plan.html#{region}", context)
+        return render(request, f"reports/engagement/plan.html#{region}", {**context, "oob": True})
     return render(request, "reports/engagement/plan.html", context)
 
 
@@ -55,6 +56,8 @@ def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
         "timeline": timeline_of(loaded, view if view in TIMELINES else "", request.GET.get("against", "")),
         "changes": plan.change_lines(loaded),
         "why": milestone_why(loaded),
+        # Read where it is shown.
+        "ways_out": partial(ways_out_of, loaded, request.user),
         "waits": waiting_lines(loaded),
         # Asked for by the whole page alone, and there twice; a fragment does without the query.
         "waited": cache(partial(_waited, loaded.engagement)),

@@ -1,0 +1,81 @@
+"""The new dates in the same response: where a change asked for a forecast, it is made before the answer goes out.
+
+The job that was asked for stays the guarantee, and finds its work done. A plan of many deliverables is left to it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from accounts.formats import day
+from accounts.models import Job
+from accounts.states import JobState
+from engagements.models import Engagement
+from milestones import slips
+from milestones.models import ForecastRun, Milestone, Plan
+from milestones.plan_inputs import stall_days_by_role
+
+MOST_WORKS: Final = 200  # about a tenth of a second
+STALL_KEY: Final = "stall-days"
+STALL_SECONDS: Final = 3600  # what 85 % of a role's past work stayed under hardly moves within an hour
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of the dates, as a sentence (or ""); `pending` while a job still works them out."""
+
+    text: str = ""
+    pending: bool = False
+
+
+NOTHING: Final = Told()
+
+
+def forecast(engagement: Engagement) -> Told:
+    """Make the forecast that the change before this asked for; nothing where none was asked for.
+
+    Call it in the transaction of the change, as the firm; `client` of the engagement is loaded.
+    """
+    if not engagement.is_active or not _was_asked(engagement):
+        return NOTHING
+    if engagement.deliverables.count() > MOST_WORKS:
+        return Told(pending=True)
+    before = ForecastRun.objects.filter(engagement=engagement).order_by("-on").values_list("milestones", flat=True)
+    stood = before.first()
+    stall_days = cache.get_or_set(STALL_KEY, stall_days_by_role, STALL_SECONDS) or {}
+    run = slips.recompute_many([engagement], stall_days=stall_days).get(engagement.pk)
+    return Told(_moved(engagement, stood or {}, run.milestones) if run else "")
+
+
+def _was_asked(engagement: Engagement) -> bool:
+    version = Plan.objects.filter(engagement=engagement).values_list("version", flat=True).first()
+    key = f"{engagement.pk}:{version}"
+    return Job.objects.filter(kind="slip_engagement", key=key, state=JobState.QUEUED).exists()
+
+
+def _moved(engagement: Engagement, before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Say how the next milestone's dates moved; "" where they stand."""
+    for milestone in engagement.milestones.order_by("day"):
+        facts = after.get(milestone.public_id)
+        if facts and "finished_on" not in facts:
+            return _sentence(milestone, before.get(milestone.public_id, {}), facts)
+    return ""
+
+
+def _sentence(milestone: Milestone, was: dict[str, Any], now: dict[str, Any]) -> str:
+    told = {"day": milestone.day, "by": _day(now, "eight_in_ten"), "likely": _day(now, "likely")}
+    if not was or "finished_on" in was:
+        return _("Day %(day)d: likely %(likely)s, 8 in 10 by %(by)s.") % told
+    if was["eight_in_ten"] != now["eight_in_ten"]:
+        return _("Day %(day)d: 8 in 10 by %(by)s, was %(was)s.") % {**told, "was": _day(was, "eight_in_ten")}
+    if was["likely"] != now["likely"]:
+        sentence = _("Day %(day)d: likely %(likely)s, was %(was)s; 8 in 10 by %(by)s as before.")
+        return sentence % {**told, "was": _day(was, "likely")}
+    return ""
+
+
+def _day(facts: dict[str, Any], name: str) -> str:
+    return day(date.fromisoformat(facts[name]))

@@ -1,0 +1,211 @@
+"""What drives a slipping milestone and what would help it: the chain and the options, in words and with buttons."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+from django.utils.translation import gettext as _, ngettext
+
+from accounts.clock import now
+from accounts.models import Job, User
+from accounts.states import OPEN_JOBS
+from engagements.models import Placement
+from milestones.models import Milestone, Wait, WaysOut
+from milestones.states import WaitOn
+from reports.pages.forecasts import outlook
+from reports.pages.plan import Loaded
+from reports.pages.words import moment, percent, short
+
+# For so long after a forecast the page asks whether its options are there.
+WORKED_OUT_IN: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """One deliverable of the chain, and what it costs the milestone."""
+
+    title: str
+    url: str
+    note: str
+    cost: str
+
+
+@dataclass(frozen=True)
+class OptionLine:
+    """One change worth making: what, what it gains, why it can be done, what comes of it, and where to do it.
+
+    `nudge` is a wait that the client can be reminded of right here; else `url` leads on.
+    """
+
+    title: str
+    gain: str
+    note: str
+    after: str
+    verb: str
+    url: str
+    nudge: str = ""
+
+
+@dataclass(frozen=True)
+class WaysOutView:
+    """The card; `pending` while it is being worked out, and `soon` where that should take seconds."""
+
+    title: str
+    chain_title: str
+    chain: tuple[LinkLine, ...]
+    options: tuple[OptionLine, ...]
+    note: str
+    pending: bool
+    soon: bool
+    ask_url: str
+
+
+def ways_out_of(loaded: Loaded, user: User) -> WaysOutView | None:
+    """Return nothing where no milestone slips; one query, and one for the names of those who could take over."""
+    milestone = _slipping(loaded)
+    if milestone is None or loaded.run is None:
+        return None
+    found = _read(loaded)
+    facts = found.milestones.get(milestone.public_id) if found is not None else None
+    return WaysOutView(
+        title=_("What would help day %(day)d") % {"day": milestone.day},
+        chain_title=_("The chain to day %(day)d") % {"day": milestone.day},
+        chain=tuple(_chain(loaded, facts["chain"])) if facts else (),
+        options=tuple(_Lines(loaded, user, facts["options"]).lines()) if facts else (),
+        note=_("Worked out with the plan of %(when)s.") % {"when": moment(found.made_at)} if found and facts else "",
+        pending=facts is None,
+        soon=facts is None and now() - loaded.run.made_at < WORKED_OUT_IN,
+        ask_url=reverse("engagement_ask", args=[loaded.engagement.code]) if user.manages else "",
+    )
+
+
+def _slipping(loaded: Loaded) -> Milestone | None:
+    """The first milestone that is not on track and has something left to do."""
+    if not loaded.engagement.is_active:
+        return None
+    for one in loaded.milestones:
+        if loaded.told(one).health in {"at_risk", "off_track"} and any(d.is_unfinished for d in loaded.of(one)):
+            return one
+    return None
+
+
+def _read(loaded: Loaded) -> WaysOut | None:
+    """Return what is kept of the plan as the last forecast saw it; never of an older plan, nor while one is asked."""
+    assert loaded.run is not None  # noqa: S101 - the caller looks
+    key = Concat(Cast(OuterRef("engagement_id"), CharField()), Value(":"), output_field=CharField())
+    asked = Job.objects.filter(kind="slip_engagement", key__startswith=key, state__in=OPEN_JOBS).values("key")
+    found = WaysOut.objects.filter(engagement=loaded.engagement, on=loaded.run.on)
+    row = found.filter(plan_version__gte=loaded.run.plan_version).annotate(asked=ArraySubquery(asked)).first()
+    if row is None or any(int(one.rpartition(":")[2]) > row.plan_version for one in row.asked):
+        return None
+    return row
+
+
+def _chain(loaded: Loaded, links: Iterable[Mapping[str, Any]]) -> Iterable[LinkLine]:
+    works = {one.public_id: one for one in loaded.deliverables}
+    for link in links:
+        work = works.get(link["work"])
+        if work is not None:
+            told = loaded.told(work)
+            yield LinkLine(
+                title=work.title,
+                url=f"?open={work.public_id}#d-{work.public_id}",
+                note=_("likely %(likely)s, due %(due)s") % {"likely": short(told.likely), "due": short(work.due_on)},
+                cost=_("%(n)d d") % {"n": link["days"]} if link["days"] > 0 else "",
+            )
+
+
+class _Lines:
+    """The options in words, for one reader."""
+
+    def __init__(self, loaded: Loaded, user: User, options: Iterable[Mapping[str, Any]]) -> None:
+        self.loaded, self.user, self.options = loaded, user, list(options)
+        self.works = {one.public_id: one for one in loaded.deliverables}
+        wanted = [one["to"] for one in self.options if "to" in one]
+        rows = Placement.objects.filter(public_id__in=wanted).select_related("user") if wanted else ()
+        self.names = {row.public_id: row.user.name for row in rows}
+
+    def lines(self) -> Iterable[OptionLine]:
+        """Every option whose deliverable is still there to be changed."""
+        tell = {"wait": self._wait, "owner": self._owner, "drop": self._drop}
+        for one in self.options:
+            work = self.works.get(one["work"])
+            if work is not None and work.is_unfinished and (line := tell[one["kind"]](one, work)):
+                yield line
+
+    def _wait(self, one: Mapping[str, Any], work: Any) -> OptionLine | None:
+        waits = [wait for wait in work.open_waits if (wait.on == WaitOn.CLIENT) == one["client"]]
+        if not waits:
+            return None
+        wait = min(waits, key=lambda each: (each.opened_on, each.pk))
+        known = {"title": work.title, "what": wait.what.rstrip("."), "by": short(date.fromisoformat(one["on"]))}
+        sign = _("Get “%(title)s” signed off by %(by)s")
+        title = (sign if wait.for_sign_off else _("Get “%(what)s” by %(by)s")) % known
+        can_nudge = one["client"]
+        return _line(
+            one,
+            title,
+            self._since(wait, work),
+            (_("Send nudge"), "") if can_nudge else (_("Open it"), f"?open={work.public_id}#d-{work.public_id}"),
+            nudge=wait.public_id if can_nudge else "",
+        )
+
+    def _since(self, wait: Wait, work: Any) -> str:
+        names = {
+            WaitOn.CLIENT: self.loaded.engagement.client.name,
+            WaitOn.FIRM: _("us"),
+            WaitOn.THIRD_PARTY: _("a third party"),
+        }
+        who = wait.contact.user.name if wait.contact else wait.who or names[WaitOn(wait.on)]
+        known = {"title": work.title, "who": who, "since": short(wait.opened_on)}
+        told = _("“%(title)s” waits on %(who)s since %(since)s.") % known
+        if wait.nudged_at:
+            return f"{told} " + _("Last nudged on %(day)s.") % {"day": short(wait.nudged_at.date())}
+        return told
+
+    def _owner(self, one: Mapping[str, Any], work: Any) -> OptionLine | None:
+        name = self.names.get(one["to"])
+        if name is None:
+            return None
+        known = {"title": work.title, "name": name, "n": one["load"], "m": one["owner_load"]}
+        known["owner"] = work.owner.user.name if work.owner else ""
+        note = ngettext(
+            "%(name)s has %(n)d open deliverable, %(owner)s %(m)d; same role, placed, not away.",
+            "%(name)s has %(n)d open deliverables, %(owner)s %(m)d; same role, placed, not away.",
+            one["load"],
+        )
+        url = f"{reverse('work_give', args=[work.public_id])}?to={one['to']}"
+        button = (_("Change owner"), url) if self.user.manages else ("", "")
+        return _line(one, _("Give “%(title)s” to %(name)s") % known, note % known, button)
+
+    def _drop(self, one: Mapping[str, Any], work: Any) -> OptionLine:
+        url = f"{reverse('engagement_ask', args=[self.loaded.engagement.code])}?without={work.public_id}"
+        return _line(
+            one,
+            _("Drop “%(title)s”") % {"title": work.title},
+            _("Not begun, nothing waits for it, no signer accepts it. Needs a plan change that a signer approves."),
+            (_("Draft the change"), url) if self.user.manages else ("", ""),
+        )
+
+
+def _line(one: Mapping[str, Any], title: str, note: str, button: tuple[str, str], nudge: str = "") -> OptionLine:
+    after = outlook(one)
+    told = _("Likely %(likely)s, 8 in 10 by %(by)s, chance %(chance)s") % {
+        "likely": short(after.likely),
+        "by": short(after.eight_in_ten),
+        "chance": percent(after.chance),
+    }
+    return OptionLine(title, _gain(one), note, told, button[0], button[1], nudge)
+
+
+def _gain(one: Mapping[str, Any]) -> str:
+    """`−3 days` of the 8-in-10 date, or of the likely one where that stands."""
+    days = one["eight_days"] or max(one["days"], 0)
+    if days > 0:
+        return ngettext("−%(n)d day", "−%(n)d days", days) % {"n": days}
+    return _("better chance")
