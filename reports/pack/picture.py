@@ -43,7 +43,7 @@ def timelines(pack: Pack) -> list[Picture]:
 
 @dataclass(frozen=True)
 class Forecasts:
-    """How the forecast of the engagement moved: a sentence, a picture (or "") and rows behind it; the same of SPI(t)."""
+    """How the forecast of the engagement moved: a sentence, a picture (or "") with its rows; and SPI(t)."""
 
     said: str
     svg: SafeString

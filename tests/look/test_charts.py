@@ -267,3 +267,33 @@ def test_a_milestone_that_moved_has_its_earlier_date_on_top():
     bands = (Band("Stabilize foundations", START, day(36), was=day(30)),)
     drawn = timeline(plan(item(), bands=bands))
     assert drawn.count('class="was"') == 1
+
+
+HISTORY = [
+    charts.ForecastDay(date(2026, 11, day), date(2026, 12, day), date(2027, 1, day), date(2026, 12, 7 if day < 9 else 14))
+    for day in (2, 9, 16, 23)
+]
+
+
+@pytest.mark.parametrize("width", [960, 358])
+def test_the_history_draws_both_lines_and_the_steps_of_the_due_date(width: int) -> None:
+    svg = charts.forecast_history(HISTORY, title="Day 60", width=width)
+    parsed(svg)
+    assert "likely 23 Dec, 8 in 10 by 23 Jan, due 14 Dec" in svg
+    stairs = re.search(r'd="(M[^"]+V[^"]+)"', svg)
+    assert stairs is not None
+    assert len(set(re.findall(r"V([\d.]+)", stairs[1]))) == 2
+    assert svg.count("8 in 10 by 23 Jan</text>") == (1 if width > 460 else 0)
+
+
+def test_an_index_is_drawn_against_par() -> None:
+    readings = [charts.Reading(one.on, value) for one, value in zip(HISTORY, (1.0, 0.9, float("nan"), 0.8), strict=True)]
+    svg = charts.index_line(readings, title="SPI(t)")
+    parsed(svg)
+    assert "stroke-dasharray" in svg
+    assert "nan" not in svg
+
+
+def test_no_history_says_so() -> None:
+    assert "Nothing to show yet" in charts.forecast_history([], title="Day 60")
+    assert "Nothing to show yet" in charts.index_line([], title="SPI(t)")
