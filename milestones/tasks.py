@@ -15,7 +15,7 @@ from accounts.jobs import Progress
 from accounts.models import Job
 from engagements.models import Engagement
 from engagements.states import EngagementState
-from milestones import options, slips
+from milestones import options, predictions, slips
 from milestones.models import ForecastRun, Plan, SlipFlag
 from milestones.plan_inputs import stall_days_by_role
 
@@ -64,6 +64,8 @@ def slip_nightly(job: Job, report: Progress) -> dict[str, object]:
             made += len(slips.recompute_many(list(chunk), nightly=True, stall_days=stall_days))
         report(min(first + CHUNK, len(ids)), len(ids), _("Forecasting engagements"))
     with as_firm():
+        there = Engagement.objects.filter(client__time_zone=job.args["time_zone"], removed_at__isnull=True)
+        predictions.gather(there, today(str(job.args["time_zone"])))
         jobs.request(kind="slip_options", key=job.key, args=job.args, by=None)
     return {"made": made, "of": len(ids)}
 

@@ -18,6 +18,7 @@ from reports.views import (
     plan_forms,
     portfolio,
     put_away,
+    record,
     tabs,
 )
 
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics/", lists.metrics, name="metrics"),
     path("metrics.csv", lists.metrics_csv, name="metrics_csv"),
     path("find/", find.show, name="find"),
+    path("forecasts/record/", record.show, name="forecast_record"),
+    path("forecasts/record.csv", record.export, name="forecast_record_csv"),
     path("me/", me.show, name="me"),
     path("me/rest/", me.rest, name="me_rest"),
     path("me/evidence/", me.add_evidence, name="me_evidence"),

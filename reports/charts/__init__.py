@@ -4,6 +4,7 @@ from reports.charts.bars import driver, load, meter, outlook, progress
 from reports.charts.history import forecast_history, index_line
 from reports.charts.lines import accepted_against_plan, metric_line, spark
 from reports.charts.png import png
+from reports.charts.reliability import reliability
 from reports.charts.theme import PRINT, WEB, Theme
 from reports.charts.timeline import describe, timeline
 from reports.charts.types import (
@@ -48,6 +49,7 @@ __all__ = [
     "outlook",
     "png",
     "progress",
+    "reliability",
     "spark",
     "timeline",
 ]

@@ -19,7 +19,7 @@ from engagements.actions.placements import place
 from engagements.actions.risks import add_risk
 from engagements.models import BusinessMetric, Engagement, Placement
 from engagements.states import EngagementState
-from milestones import options, slips
+from milestones import options, predictions, slips
 from milestones.actions import activation, life, plans
 from milestones.calendar import WorkCalendar
 from milestones.lines import PlanLine
@@ -63,6 +63,7 @@ def load(say: Say) -> int:
     timeline.tell()
     recompute()
     options.recompute_many(running())
+    predictions.gather(Engagement.objects.filter(removed_at=None), clock_today())
     drop_old_jobs()
     return len(source["engagements"])
 

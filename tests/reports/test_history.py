@@ -84,9 +84,7 @@ def test_it_ends_with_the_finish(at_work: Firm, moved: Milestone) -> None:
     assert len(of(at_work, moved).days) == 2
 
 
-def test_the_page_says_how_it_moved_and_shows_the_table(
-    at_work: Firm, moved: Milestone, manager: Browser
-) -> None:
+def test_the_page_says_how_it_moved_and_shows_the_table(at_work: Firm, moved: Milestone, manager: Browser) -> None:
     page = manager.get(at_work.url("forecast/?of=60")).content.decode()
     assert "On 9 Nov it was likely 7 Dec" in page
     assert page.count('role="img"') >= 3
@@ -113,7 +111,7 @@ def test_the_list_for_a_spreadsheet_has_every_milestone_and_the_whole(
     answer = manager.get(at_work.url("forecast.csv")).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(answer)))
     assert rows[0] == ["of", "Day", "Likely", "8 in 10 by", "Due then", "Chance"]
-    assert [row for row in rows if row[0] == "60"][0] == [
+    assert next(row for row in rows if row[0] == "60") == [
         "60", "2026-11-09", "2026-12-07", "2026-12-14", moved.due_on.isoformat(), "0.40"
     ]  # fmt: skip
     assert sum(row[0] == "all" for row in rows) == 4
