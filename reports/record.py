@@ -192,17 +192,17 @@ def told(found: Record) -> str:
     low, high = far.range
     known = {"share": _percent(far.share), "n": far.count, "low": _percent(low), "high": _percent(high)}
     known["days"] = found.horizon
-    said = _("Our 8-in-10 dates held %(share)s %% of %(n)d times, said %(days)d days before the due date "
-             "(95 %% range: %(low)s to %(high)s).") % known  # fmt: skip
+    said = _("Our 8-in-10 dates held %(share)s%% of %(n)d times, said %(days)d days before the due date "
+             "(95%% range: %(low)s to %(high)s).") % known  # fmt: skip
     return f"{said} {_verdict(low, high)}"
 
 
 def _verdict(low: float, high: float) -> str:
     if high < PROMISED:
-        return _("They promise too much: 80 % would be right.")
+        return _("They promise too much: 80% would be right.")
     if low > PROMISED:
-        return _("They are too careful: 80 % would be right.")
-    return _("That agrees with the 80 % that they promise.")
+        return _("They are too careful: 80% would be right.")
+    return _("That agrees with the 80% that they promise.")
 
 
 def told_likely(found: Record) -> str:
@@ -213,7 +213,7 @@ def told_likely(found: Record) -> str:
     low, high = likely.range
     known = {"share": _percent(likely.share), "n": likely.count, "low": _percent(low), "high": _percent(high)}
     return (
-        _("By its likely date work was done %(share)s %% of %(n)d times (%(low)s to %(high)s); half would be right.")
+        _("By its likely date work was done %(share)s%% of %(n)d times (%(low)s to %(high)s); half would be right.")
         % known
     )
 
@@ -226,8 +226,8 @@ def told_chances(found: Record) -> str:
             "n": chances.count,
             "least": LEAST,
         }
-    said = _("Of %(n)d due dates %(share)s %% were met. A chance was off by %(gap)s points on the mean: of all that "
-             "were said to have 60 %%, 60 %% should be met.")  # fmt: skip
+    said = _("Of %(n)d due dates %(share)s%% were met. A chance was off by %(gap)s points on average: of all that "
+             "were said to have 60%%, 60%% should be met.")  # fmt: skip
     return said % {"n": chances.count, "share": _percent(chances.share), "gap": _percent(found.gap)}
 
 

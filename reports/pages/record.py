@@ -69,7 +69,7 @@ def view_of(today: date, asked: str) -> RecordView:
     return RecordView(
         choices=tuple(Choice(one, _("%(n)d days before") % {"n": one}, one == horizon) for one in HORIZONS),
         days=horizon,
-        big=_("%(n)d %%") % {"n": round(far.share * 100)} if far.is_enough else "",
+        big=_("%(n)d%%") % {"n": round(far.share * 100)} if far.is_enough else "",
         said=record.told(found),
         likely=record.told_likely(found),
         chances=record.told_chances(found),
@@ -107,9 +107,9 @@ def _line(row: record.Row) -> Line:
 
 def _bin(one: Bin) -> BinLine:
     return BinLine(
-        said=_("%(low)d to %(high)d %%") % {"low": one.tenth * 10, "high": one.tenth * 10 + 10},
-        mean=_("%(n)d %%") % {"n": round(one.said * 100)},
-        true=_("%(n)d %%") % {"n": round(one.held.share * 100)},
+        said=_("%(low)d to %(high)d%%") % {"low": one.tenth * 10, "high": one.tenth * 10 + 10},
+        mean=_("%(n)d%%") % {"n": round(one.said * 100)},
+        true=_("%(n)d%%") % {"n": round(one.held.share * 100)},
         range=_range(one.held),
         count=one.held.count,
     )
@@ -118,11 +118,11 @@ def _bin(one: Bin) -> BinLine:
 def _of(held: Held) -> str:
     if not held.count:
         return DASH
-    return _("%(share)d %% of %(n)d") % {"share": round(held.share * 100), "n": held.count}
+    return _("%(share)d%% of %(n)d") % {"share": round(held.share * 100), "n": held.count}
 
 
 def _range(held: Held) -> str:
     if not held.count:
         return ""
     low, high = held.range
-    return _("%(low)d to %(high)d %%") % {"low": round(low * 100), "high": round(high * 100)}
+    return _("%(low)d to %(high)d%%") % {"low": round(low * 100), "high": round(high * 100)}

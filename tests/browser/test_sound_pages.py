@@ -5,13 +5,13 @@ tests/reports/test_firm_in_chromium.py, and here only on the narrowest screen.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from accounts import jobs
@@ -22,13 +22,14 @@ from engagements.models import Engagement
 from milestones import slips
 from milestones.actions import changes, evidence, life, talk, waits
 from milestones.actions.handovers import Successor, replace_specialist
-from milestones.models import PlanChange, Wait
+from milestones.models import Deliverable, PlanChange, Prediction, Wait
 from milestones.states import Moves
 from reports.actions.packs import ask_pack
 from roles.actions import add_absence
 from roles.models import FailureMode, Specialist
 from tests import factories
 from tests.browser.conftest import PHONE, WIDE, Opener
+from tests.factories import TODAY
 
 pytestmark = pytest.mark.xdist_group("browser-pages")
 
@@ -235,6 +236,42 @@ def test_people_and_waits(world: World, tab_of: Opener) -> None:
     sound(tab_of(people.manager), ["/away/", "/endings/", "/specialists/", *world.firm(*tabs)])
     sound(tab_of(people.other_manager), ["/needs/"])
     sound(tab_of(people.unplaced), ["/me/", "/away/"])
+
+
+def test_forecasts_and_how_they_held(world: World, tab_of: Opener) -> None:
+    with as_firm():
+        for back in (14, 7, 1):
+            slips.recompute(world.engagement, today=world.engagement.today() - timedelta(days=back))
+        _foretold(world)
+    tab = tab_of(world.people.manager)
+    sound(tab, ["/forecasts/record/", *world.firm("forecast/?of=60", "forecast/?of=all"), *_giving(world)])
+    for role in ("img", "table"):
+        tab.goto("/forecasts/record/")
+        expect(tab.get_by_role(role).first).to_be_visible()
+
+
+def _foretold(world: World) -> None:
+    """Forty deliverables of the past with what was said of them; every fourth was late."""
+    like, due = world.a, date(2026, 11, 10)
+    common = {"engagement": world.engagement, "client_id": like.client_id}
+    rows = Deliverable.objects.bulk_create(
+        Deliverable(
+            **common, milestone=like.milestone, number=100 + n, title=f"Past {n}", due_on=due,
+            start_on=due - timedelta(days=9),
+        )
+        for n in range(40)
+    )  # fmt: skip
+    Prediction.objects.bulk_create(
+        Prediction(
+            **common, deliverable=one, horizon=14, said_on=due - timedelta(days=14), due_on=due, likely=due,
+            eight_in_ten=due + timedelta(days=2), chance=(n % 10) / 10, finished_on=due if n % 4 else TODAY,
+        )
+        for n, one in enumerate(rows)
+    )  # fmt: skip
+
+
+def _giving(world: World) -> list[str]:
+    return [f"/work/{world.c.public_id}/give/"]
 
 
 def test_the_week_in_the_dark(world: World, tab_of: Opener) -> None:

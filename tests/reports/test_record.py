@@ -89,9 +89,9 @@ def test_the_range_is_wilsons(true: int, count: int, low: float, high: float) ->
 
 def test_the_page_says_it_in_one_sentence(forty: Firm, manager: Browser) -> None:
     page = manager.get("/forecasts/record/").content.decode()
-    assert "Our 8-in-10 dates held 85 % of 40 times, said 14 days before the due date" in page
-    assert "That agrees with the 80 % that they promise." in page
-    assert "By its likely date work was done 75 % of 40 times" in page
+    assert "Our 8-in-10 dates held 85% of 40 times, said 14 days before the due date" in page
+    assert "That agrees with the 80% that they promise." in page
+    assert "By its likely date work was done 75% of 40 times" in page
     assert 'role="img"' in page
     assert "said 75%, came true 70% of 20" in page
 
@@ -111,7 +111,7 @@ def test_too_few_make_no_record(at_work: Firm, manager: Browser) -> None:
     page = manager.get("/forecasts/record/").content.decode()
     assert "Not enough history yet: 29 dates said 14 days ahead are over, 30 make a record." in page
     assert 'role="img"' not in page
-    assert "held 100 %" not in page
+    assert "held 100%" not in page
 
 
 def test_nothing_at_all_is_no_fault(at_work: Firm, manager: Browser) -> None:
