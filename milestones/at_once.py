@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from accounts.formats import day
@@ -16,11 +15,8 @@ from accounts.states import JobState
 from engagements.models import Engagement
 from milestones import slips
 from milestones.models import ForecastRun, Milestone, Plan
-from milestones.plan_inputs import stall_days_by_role
 
 MOST_WORKS: Final = 200  # about a tenth of a second
-STALL_KEY: Final = "stall-days"
-STALL_SECONDS: Final = 3600  # what 85 % of a role's past work stayed under hardly moves within an hour
 
 
 @dataclass(frozen=True)
@@ -45,8 +41,7 @@ def forecast(engagement: Engagement) -> Told:
         return Told(pending=True)
     before = ForecastRun.objects.filter(engagement=engagement).order_by("-on").values_list("milestones", flat=True)
     stood = before.first()
-    stall_days = cache.get_or_set(STALL_KEY, stall_days_by_role, STALL_SECONDS) or {}
-    run = slips.recompute_many([engagement], stall_days=stall_days).get(engagement.pk)
+    run = slips.recompute(engagement)
     return Told(_moved(engagement, stood or {}, run.milestones) if run else "")
 
 

@@ -46,10 +46,10 @@ def is_current(engagement: Engagement) -> bool:
 def recompute_many(engagements: Sequence[Engagement]) -> dict[int, WaysOut]:
     """Work out what would help several engagements, `client` loaded; maps an engagement's id to what was kept.
 
-    Six queries for reading, whatever their number, and a few to keep each.
+    A fixed number of queries for reading, and a few to keep each.
     """
     active = [one for one in engagements if one.state == EngagementState.ACTIVE]
-    every = load(active, stall_days={})
+    every = load(active)
     rooms = _Rooms(every)
     kept = {}
     for one in every:
@@ -105,7 +105,7 @@ def _store(loaded: Loaded, found: Mapping[str, object]) -> WaysOut:
 
 def effect_of_giving(deliverable: Deliverable, placement: Placement) -> Effect | None:
     """Forecast what the next milestone gains where somebody else owns this; None where nothing is forecast."""
-    every = load([deliverable.engagement], stall_days={})
+    every = load([deliverable.engagement])
     if not every or not deliverable.engagement.is_active or deliverable.pk not in every[0].works:
         return None
     plan = every[0].input

@@ -165,7 +165,7 @@ class Earned:
 
 def earned_of(engagement: Engagement) -> Earned:
     """Read the plan and count its earned schedule; a fixed number of queries."""
-    loaded = load([engagement], stall_days={}, today=stands_on(engagement))
+    loaded = load([engagement], today=stands_on(engagement))
     return _earned(earned_schedule(loaded[0].input) if loaded else EarnedSchedule(0, ()))
 
 

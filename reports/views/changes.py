@@ -21,7 +21,7 @@ from accounts.http import AuthedHttpRequest, domain_error_response, is_htmx, see
 from accounts.tables import csv_response
 from engagements.models import Engagement
 from engagements.states import EngagementState
-from milestones import access, proposals
+from milestones import access, at_once, proposals
 from milestones.actions import changes
 from milestones.actions.base import NOT_WORKABLE
 from milestones.change_forms import ChangeForm, start_of
@@ -128,7 +128,8 @@ def show(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
         except DomainError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Plan change %(n)d is approved; the plan has moved.") % {"n": change.number})
+            said = _("Plan change %(n)d is approved; the plan has moved.") % {"n": change.number}
+            messages.success(request, f"{said} {at_once.forecast(change.engagement).text}".strip())
             return see_other(request, "engagement", change.engagement.code)
     return _change_page(request, change, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 

@@ -15,7 +15,7 @@ from accounts.errors import DomainError
 from accounts.http import AuthedHttpRequest, see_other
 from engagements.actions.placements import change_placement
 from engagements.models import Engagement, Placement
-from milestones import access
+from milestones import access, at_once
 from milestones.actions import handovers, work
 from milestones.actions.handovers import Successor
 from reports import forms
@@ -147,7 +147,7 @@ def owners(request: AuthedHttpRequest, code: str) -> HttpResponse:
             else:
                 told = {"n": moved, "name": data["owner"].user.name}
                 said = ngettext("%(n)d deliverable is %(name)s’s now.", "%(n)d deliverables are %(name)s’s now.", moved)
-                messages.success(request, said % told)
+                messages.success(request, f"{said % told} {at_once.forecast(engagement).text}".strip())
                 return see_other(request, "engagement", code)
     else:
         form = OwnersForm(engagement=engagement, initial={"pick": request.GET.getlist("pick")})

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from accounts import jobs
@@ -18,7 +19,7 @@ from tests.factories import START, TODAY, deliverable, in_review, line, seen
 from tests.milestones.test_slips import Silent
 
 
-def ours() -> "predictions.QuerySet[Engagement]":
+def ours() -> "QuerySet[Engagement]":
     return Engagement.objects.all()
 
 
