@@ -46,9 +46,11 @@ def forecast(engagement: Engagement) -> Told:
 
 
 def _was_asked(engagement: Engagement) -> bool:
-    version = Plan.objects.filter(engagement=engagement).values_list("version", flat=True).first()
-    key = f"{engagement.pk}:{version}"
-    return Job.objects.filter(kind="slip_engagement", key=key, state=JobState.QUEUED).exists()
+    """Whether a job waits for this plan, which has changed since it was forecast last."""
+    waiting = Job.objects.filter(kind="slip_engagement", key__startswith=f"{engagement.pk}:", state=JobState.QUEUED)
+    version = Plan.objects.filter(engagement=engagement).values("version")[:1]
+    done = ForecastRun.objects.filter(engagement=engagement, on=engagement.today(), plan_version=version)
+    return waiting.exists() and not done.exists()
 
 
 def _moved(engagement: Engagement, before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 
@@ -15,7 +13,7 @@ from accounts.clock import now
 from accounts.models import Job, User
 from accounts.states import OPEN_JOBS
 from engagements.models import Placement
-from milestones.models import Milestone, Wait, WaysOut
+from milestones.models import Milestone, Plan, Wait, WaysOut
 from milestones.states import WaitOn
 from reports.pages.forecasts import outlook
 from reports.pages.plan import Loaded
@@ -97,13 +95,11 @@ def _slipping(loaded: Loaded) -> Milestone | None:
 def _read(loaded: Loaded) -> WaysOut | None:
     """Return what is kept of the plan as the last forecast saw it; never of an older plan, nor while one is asked."""
     assert loaded.run is not None  # noqa: S101 - the caller looks
-    key = Concat(Cast(OuterRef("engagement_id"), CharField()), Value(":"), output_field=CharField())
-    asked = Job.objects.filter(kind="slip_engagement", key__startswith=key, state__in=OPEN_JOBS).values("key")
+    key = f"{loaded.engagement.pk}:"
+    asked = Job.objects.filter(kind="slip_engagement", key__startswith=key, state__in=OPEN_JOBS)
+    newer = Plan.objects.filter(engagement=OuterRef("engagement"), version__gt=OuterRef("plan_version"))
     found = WaysOut.objects.filter(engagement=loaded.engagement, on=loaded.run.on)
-    row = found.filter(plan_version__gte=loaded.run.plan_version).annotate(asked=ArraySubquery(asked)).first()
-    if row is None or any(int(one.rpartition(":")[2]) > row.plan_version for one in row.asked):
-        return None
-    return row
+    return found.filter(~(Exists(asked) & Exists(newer)), plan_version__gte=loaded.run.plan_version).first()
 
 
 def _chain(loaded: Loaded, links: Iterable[Mapping[str, Any]]) -> Iterable[LinkLine]:
@@ -131,9 +127,13 @@ class _Lines:
         self.names = {row.public_id: row.user.name for row in rows}
 
     def lines(self) -> Iterable[OptionLine]:
-        """Every option whose deliverable is still there to be changed."""
+        """Every option whose deliverable is still there to be changed.
+
+        Who could take whose work is for managers: what it gains tells of people's pace and load.
+        """
         tell = {"wait": self._wait, "owner": self._owner, "drop": self._drop}
-        for one in self.options:
+        shown = [one for one in self.options if one["kind"] != "owner" or self.user.manages]
+        for one in shown:
             work = self.works.get(one["work"])
             if work is not None and work.is_unfinished and (line := tell[one["kind"]](one, work)):
                 yield line
@@ -180,8 +180,7 @@ class _Lines:
             one["load"],
         )
         url = f"{reverse('work_give', args=[work.public_id])}?to={one['to']}"
-        button = (_("Change owner"), url) if self.user.manages else ("", "")
-        return _line(one, _("Give “%(title)s” to %(name)s") % known, note % known, button)
+        return _line(one, _("Give “%(title)s” to %(name)s") % known, note % known, (_("Change owner"), url))
 
     def _drop(self, one: Mapping[str, Any], work: Any) -> OptionLine:
         url = f"{reverse('engagement_ask', args=[self.loaded.engagement.code])}?without={work.public_id}"

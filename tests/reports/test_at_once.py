@@ -30,6 +30,7 @@ def test_the_answer_says_how_the_8_in_10_date_moved(at_work: Firm) -> None:
 
 def test_nothing_is_forecast_where_nothing_was_asked_for(at_work: Firm) -> None:
     with as_firm():
+        Job.objects.all().delete()
         stood = version(at_work)
         line = at_work.b.done_lines.first()
         assert line is not None
