@@ -16,7 +16,7 @@ from milestones import forecasting
 from milestones.forecasting import MilestoneDue, MilestoneForecast, PlanForecast, PlanInput, Work
 from milestones.models import Milestone
 from milestones.moves import Move
-from milestones.plan_inputs import load
+from milestones.plan_inputs import Loaded, load
 from milestones.states import Moves
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def effect_of(engagement: Engagement, moves: Sequence[Move]) -> dict[str, Any]:
     shift = shift_of(moves)
     try:
         before = forecasting.forecast(loaded[0].input)
-        after = forecasting.forecast(changed(loaded[0].input, shift))
+        after = forecasting.forecast(_approved(loaded[0], shift))
     except ValueError:
         logger.exception("The plan of %s cannot be forecast.", engagement.code)
         return {}
@@ -91,6 +91,14 @@ def _added(move: Move, key: int) -> tuple[MilestoneDue, tuple[Work, ...]]:
     )
     assert move.to_on is not None  # noqa: S101 - what is added is due on a day
     return MilestoneDue(key, move.to_on), works
+
+
+def _approved(loaded: Loaded, shift: Shift) -> PlanInput:
+    """Return the plan with what the scorecard will say of it, so that what is told comes true.
+
+    Of what a change adds the cascade alone speaks until it is there.
+    """
+    return replace(changed(loaded.input, shift), opinion=loaded.opinion_after(shift.due, shift.dropped))
 
 
 def changed(plan: PlanInput, shift: Shift) -> PlanInput:

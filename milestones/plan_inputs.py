@@ -1,22 +1,27 @@
-"""Reads plans for the forecast: a fixed number of queries for any number of engagements."""
+"""Reads plans for the forecast: a fixed number of queries for any number of engagements.
+
+What teaches a forecast about the engagement's own pace is in the plan itself (milestones/forecasting/past.py), so the
+assumptions about any engagement (`PlanInput.prior`) stay those that were tried on simulated ones.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, cast
 
 import numpy as np
-from django.db.models import Count
 
 from accounts.clock import today as today_at
 from engagements.models import Engagement, Hold
-from engagements.states import EngagementState
 from milestones.calendar import WorkCalendar
-from milestones.forecasting import MilestoneDue, PlanInput, Wait as WaitInput, Work
+from milestones.forecasting import MilestoneDue, Opinion, PlanInput, Wait as WaitInput, Work
 from milestones.forecasting.types import State, Who
-from milestones.models import Deliverable, Dependency, Milestone, Plan, Wait
-from milestones.states import UNFINISHED, DeliverableState
+from milestones.models import Deliverable, Dependency, Milestone, Plan, SlipSnapshot, Wait
+from milestones.risk_model import Model, model_in_force
+from milestones.risk_scores import Scored, opinion_of, scored
+from milestones.risk_signs import Loads, Reading, Record, firm_record, read_signs
+from milestones.states import DeliverableState
 from roles.models import Absence
 
 STALL_SHARE: Final = 85  # percent of a role's past deliverables that took less
@@ -27,34 +32,62 @@ AWAY_AFTER: Final = timedelta(days=1100)
 
 
 @dataclass(frozen=True)
+class Firm:
+    """What is the same for every engagement, read once for many: stall days by role, how dates held, the risk's model.
+
+    `stall_days` as of `stall_days_by_role`.
+    """
+
+    stall_days: Mapping[str, float]
+    record: Record
+    model: Model
+
+
+def read_firm(today: date | None = None) -> Firm:
+    """Three queries."""
+    return Firm(stall_days_by_role(), firm_record(today or today_at()), model_in_force())
+
+
+@dataclass(frozen=True)
 class Loaded:
-    """One engagement's plan as read: its input, the plan's version then, and public ids and role names by key."""
+    """One engagement's plan as read: its input, the plan's version then, and public ids and role names by key.
+
+    `starts` are planned ones, `asked` the due dates of which a snapshot is kept already. `scores` are the scorecard's
+    findings on unfinished deliverables, `model` is what the slip risk is made with.
+    """
 
     engagement: Engagement
     version: int
     input: PlanInput
+    scores: Mapping[int, Scored]
+    model: Model
     works: Mapping[int, str]
     milestones: Mapping[int, str]
     roles: Mapping[int, str]
+    starts: Mapping[int, date]
+    asked: frozenset[tuple[int, date]]
+    reading: Reading
+
+    def opinion_after(self, due: Mapping[int, date], dropped: Collection[int]) -> Opinion:
+        """Return what the scorecard will say once a plan change has moved these due dates and dropped those."""
+        return opinion_of(self.model, scored(self.model, self.reading.after(due, dropped).known()))
 
 
-def load(
-    engagements: Sequence[Engagement], *, today: date | None = None, stall_days: Mapping[str, float] | None = None
-) -> list[Loaded]:
+def load(engagements: Sequence[Engagement], *, today: date | None = None, firm: Firm | None = None) -> list[Loaded]:
     """Read what forecasts need; `client` of each engagement is loaded. Engagements without a plan are left out.
 
-    `stall_days` as of `stall_days_by_role`, read here where it is not given.
+    `firm` is read here where it is not given.
     """
-    rows = _Rows(engagements, today, stall_days_by_role() if stall_days is None else stall_days)
+    rows = _Rows(engagements, today, firm or read_firm(today))
     return [rows.loaded(one) for one in engagements if one.pk in rows.versions]
 
 
 class _Rows:
     """Rows of several engagements, by engagement."""
 
-    def __init__(self, engagements: Sequence[Engagement], today: date | None, stall_days: Mapping[str, float]) -> None:
+    def __init__(self, engagements: Sequence[Engagement], today: date | None, firm: Firm) -> None:
         self.today = today
-        self.stall_days = stall_days
+        self.firm = firm
         ids = [one.pk for one in engagements]
         # The versions first: a change that comes after makes them old, and the forecast is made anew.
         self.versions = dict(Plan.objects.filter(engagement__in=ids).values_list("engagement_id", "version"))
@@ -67,30 +100,52 @@ class _Rows:
         self.held = _held(ids)
         self.waits = _waits(ids)
         everybody = {d.owner.specialist_id for rows in self.deliverables.values() for d in rows if d.owner}
-        self.open_loads = _open_loads(everybody)
         self.away = _away(everybody, today or today_at())
+        self.signs = read_signs(engagements, everybody, today or today_at(), firm.record)
+        self.scores = self._scored(engagements)
+        self.asked = _asked(ids)
+
+    def _scored(self, engagements: Iterable[Engagement]) -> dict[int, Scored]:
+        """All at once: looking numbers up in tables costs the same for one deliverable as for a thousand."""
+        self.readings = {one.pk: self._reading(one) for one in engagements}
+        known = {key: one for reading in self.readings.values() for key, one in reading.known().items()}
+        return scored(self.firm.model, known)
+
+    def _reading(self, engagement: Engagement) -> Reading:
+        rows = self.deliverables[engagement.pk]
+        return Reading(engagement, rows, self.predecessors, self.signs, self._today(engagement))
+
+    def _today(self, engagement: Engagement) -> date:
+        return self.today or engagement.today()
 
     def loaded(self, engagement: Engagement) -> Loaded:
         """Put one engagement together."""
         deliverables = self.deliverables[engagement.pk]
         milestones = self.milestones[engagement.pk]
+        scores = {one.pk: self.scores[one.pk] for one in deliverables if one.pk in self.scores}
         kept = {one.pk for one in deliverables}
         plan = PlanInput(
             engagement=engagement.code,
-            today=self.today or engagement.today(),
+            today=self._today(engagement),
             works=tuple(self._work(one, kept) for one in deliverables),
             milestones=tuple(MilestoneDue(one.pk, one.due_on) for one in milestones),
             calendar=_calendar(engagement, self.held[engagement.pk]),
             absences=self.away,
-            stall_days=self.stall_days,
+            stall_days=self.firm.stall_days,
+            opinion=opinion_of(self.firm.model, scores),
         )
         return Loaded(
             engagement=engagement,
             version=self.versions[engagement.pk],
             input=plan,
+            scores=scores,
+            model=self.firm.model,
             works={one.pk: one.public_id for one in deliverables},
             milestones={one.pk: one.public_id for one in milestones},
             roles={one.pk: one.role.name for one in deliverables if one.role},
+            reading=self.readings[engagement.pk],
+            asked=self.asked[engagement.pk],
+            starts={one.pk: one.start_on for one in deliverables},
         )
 
     def _work(self, row: Deliverable, kept: set[int]) -> Work:
@@ -106,9 +161,11 @@ class _Rows:
             finished_on=row.accepted_on,
             predecessors=tuple(one for one in self.predecessors[row.pk] if one in kept),
             owner=owner,
-            owner_open_load=self.open_loads.get(owner, 0) if owner is not None else 0,
+            owner_open_load=self.signs.loads.get(owner, Loads()).on_table if owner is not None else 0,
             waits=tuple(self.waits[row.pk]),
             role=row.role.key if row.role else "",
+            added_on=self.signs.added.get(row.pk),
+            needs_sign_off=row.needs_sign_off,
         )
 
 
@@ -145,18 +202,18 @@ def _calendar(engagement: Engagement, held: set[date]) -> WorkCalendar:
 def _waits(ids: Sequence[int]) -> defaultdict[int, list[WaitInput]]:
     found: defaultdict[int, list[WaitInput]] = defaultdict(list)
     rows = Wait.objects.filter(engagement__in=ids).order_by("pk")
-    for deliverable, who, since, until in rows.values_list("deliverable_id", "on", "opened_on", "closed_on"):
-        found[deliverable].append(WaitInput(since, cast("Who", who), open=until is None, until=until))
+    named = rows.values_list("deliverable_id", "on", "opened_on", "closed_on", "for_sign_off")
+    for deliverable, who, since, until, review in named:
+        found[deliverable].append(WaitInput(since, cast("Who", who), open=until is None, until=until, review=review))
     return found
 
 
-def _open_loads(specialists: set[int]) -> dict[int, int]:
-    """Count open deliverables by specialist, over every active engagement."""
-    rows = Deliverable.objects.filter(
-        owner__specialist__in=specialists, state__in=UNFINISHED, engagement__state=EngagementState.ACTIVE
-    )
-    counted = rows.order_by().values_list("owner__specialist").annotate(n=Count("pk"))
-    return {specialist: n for specialist, n in counted if specialist is not None}
+def _asked(ids: Sequence[int]) -> defaultdict[int, frozenset[tuple[int, date]]]:
+    found: defaultdict[int, set[tuple[int, date]]] = defaultdict(set)
+    rows = SlipSnapshot.objects.filter(engagement__in=ids, late__isnull=True).order_by()
+    for engagement, deliverable, due_on in rows.values_list("engagement_id", "deliverable_id", "due_on"):
+        found[engagement].add((deliverable, due_on))
+    return defaultdict(frozenset, {engagement: frozenset(keys) for engagement, keys in found.items()})
 
 
 def _away(specialists: set[int], today: date) -> dict[int, frozenset[date]]:

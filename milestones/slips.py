@@ -5,9 +5,7 @@ However often this runs, and however many at once, nothing is doubled: partial u
 the plan's row is taken while a forecast is stored.
 """
 
-import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -23,17 +21,14 @@ from accounts.prepared import Prepared, given
 from accounts.states import JobState
 from engagements.models import Engagement
 from engagements.states import EngagementState
-from milestones import forecasting, health
 from milestones.calendar import WorkCalendar
-from milestones.forecasting import MilestoneForecast, PlanForecast, WorkForecast
-from milestones.health import Flag, Health as HealthWord
+from milestones.health import Flag
 from milestones.models import ForecastRun, Plan, SlipFlag
-from milestones.plan_inputs import Loaded, load, stall_days_by_role
+from milestones.plan_inputs import Firm, load, read_firm
+from milestones.risk_snapshots import take_snapshots
+from milestones.runs import Made, made_of, reason_json, share, store_run
 from milestones.states import Health
 
-logger = logging.getLogger(__name__)
-
-FORECASTER: Final = "cascade-1"
 TRIES: Final = 4
 SHOWN_AFTER_DAYS: Final = 1  # working days at the client's until a worsening is shown to it
 RANK: Final = {"": -1, Health.ON_TRACK: 0, Health.AT_RISK: 1, Health.OFF_TRACK: 2}
@@ -47,8 +42,6 @@ WAITING: Final = Prepared(
         due_at__lte=given("now", DateTimeField()),
     ).select_for_update()[:1]
 )
-
-FlagKey = tuple[str, int | None, int | None]
 
 
 def ask_recompute(engagement: Engagement) -> None:
@@ -80,20 +73,20 @@ def recompute_many(
     *,
     today: date | None = None,
     nightly: bool = False,
-    stall_days: Mapping[str, float] | None = None,
+    firm: Firm | None = None,
 ) -> dict[int, ForecastRun]:
     """Forecast several engagements, `client` loaded; maps an engagement's id to its run.
 
     `today` stands in for the client's date. A plan that cannot be forecast is logged and left as it was. One that
     was changed meanwhile is read again.
     """
-    stall_days = stall_days_by_role() if stall_days is None else stall_days
+    firm = firm or read_firm(today)
     left = [one for one in engagements if one.state == EngagementState.ACTIVE]
     runs: dict[int, ForecastRun] = {}
     for attempt in range(1, TRIES + 1):
         again: list[Engagement] = []
         # All are made before the first is stored: storing takes plans, and whoever works on one would wait.
-        every = [made for loaded in load(left, today=today, stall_days=stall_days) if (made := _made(loaded))]
+        every = [made for loaded in load(left, today=today, firm=firm) if (made := made_of(loaded))]
         for made in every:
             run = _store(made, nightly=nightly, force=attempt == TRIES)
             if run is None:
@@ -106,116 +99,17 @@ def recompute_many(
     return runs
 
 
-@dataclass(frozen=True)
-class Made:
-    """A forecast with what it was made from."""
-
-    loaded: Loaded
-    forecast: PlanForecast
-    health: HealthWord
-    flags: Mapping[FlagKey, Flag]
-
-
-def _made(loaded: Loaded) -> Made | None:
-    try:
-        forecast = forecasting.forecast(loaded.input)
-    except ValueError:
-        logger.exception("The plan of %s cannot be forecast.", loaded.engagement.code)
-        return None
-    verdict = health.engagement_health(forecast)
-    if verdict is None:
-        return None
-    return Made(loaded, forecast, verdict, {one.key: one for one in health.flags(loaded.input, forecast)})
-
-
 @transaction.atomic
 def _store(made: Made, *, nightly: bool, force: bool) -> ForecastRun | None:
     """Keep a forecast; None where the plan has changed since it was read (unless `force`)."""
     plan = Plan.objects.select_for_update().get(engagement_id=made.loaded.engagement.pk)
     if plan.version != made.loaded.version and not force:
         return None
-    run = _store_run(made)
+    run = store_run(made)
+    take_snapshots(made)
     _store_flags(made, nightly=nightly)
     _store_health(plan, made)
     return run
-
-
-# --- the run -----------------------------------------------------------------------------------------------
-
-
-def _store_run(made: Made) -> ForecastRun:
-    """Write the day's run where it differs from the one that stands."""
-    loaded, whole = made.loaded, made.forecast.whole
-    facts: dict[str, object] = {
-        "plan_version": loaded.version,
-        "forecaster": FORECASTER,
-        "health": made.health,
-        "likely": whole.likely if whole else None,
-        "eight_in_ten": whole.eight_in_ten if whole else None,
-        "chance": _share(whole.chance) if whole else None,
-        "milestones": {loaded.milestones[pk]: _facts(made, one) for pk, one in made.forecast.milestones.items()},
-        "works": {
-            loaded.works[pk]: {**_facts(made, one), "drivers": _drivers(made, one)}
-            for pk, one in made.forecast.works.items()
-        },
-    }
-    # The plan's row is taken, so nobody else writes this day's.
-    engagement, on = loaded.engagement, loaded.input.today
-    run = ForecastRun.objects.filter(engagement=engagement, on=on).first()
-    if run is None:
-        return ForecastRun.objects.create(
-            engagement=engagement, client_id=engagement.client_id, on=on, made_at=now(), **facts
-        )
-    if any(getattr(run, name) != value for name, value in facts.items()):
-        run.made_at = now()
-        for name, value in facts.items():
-            setattr(run, name, value)
-        run.save(update_fields=[*facts, "made_at"])
-    return run
-
-
-def _share(chance: float) -> float:
-    return round(chance, 4)
-
-
-def _facts(made: Made, one: WorkForecast) -> dict[str, object]:
-    """Return what pages show of a forecast; `free_` is as it would be without the open waits on the client."""
-    late = one.finished_on is None and one.due_on < made.loaded.input.today
-    facts: dict[str, object] = {
-        "likely": one.likely.isoformat(),
-        "eight_in_ten": one.eight_in_ten.isoformat(),
-        "chance": _share(one.chance),
-        "health": health.grade(one.chance, late=late),
-        "delay": one.delay_days,
-        "free_likely": one.without_client_waits.likely.isoformat(),
-        "free_eight_in_ten": one.without_client_waits.eight_in_ten.isoformat(),
-        "free_chance": _share(one.without_client_waits.chance),
-        "age": one.age_days,
-        "waited": one.waited_days,
-    }
-    if one.finished_on:
-        facts["finished_on"] = one.finished_on.isoformat()
-    if isinstance(one, MilestoneForecast):
-        facts["critical"] = [made.loaded.works[pk] for pk in one.critical]
-        facts["drivers"] = _drivers(made, one)
-    return facts
-
-
-def _drivers(made: Made, one: WorkForecast) -> list[dict[str, object]]:
-    return [_reason(made.loaded, health.reason_of(driver)) for driver in one.drivers]
-
-
-def _reason(loaded: Loaded, reason: health.Reason) -> dict[str, object]:
-    """Return a driver as JSON, deliverables by public id; milestones/words.py turns it into a sentence."""
-    told: dict[str, object] = {"kind": reason.code, **reason.params}
-    if "after" in reason.params:
-        told["after"] = loaded.works[reason.params["after"]]
-    if reason.days is not None:
-        told["days"] = reason.days
-    if reason.work is not None:
-        told["work"] = loaded.works[reason.work]
-        told["role"] = loaded.roles.get(reason.work, "")
-    return told
 
 
 # --- flags -------------------------------------------------------------------------------------------------
@@ -245,8 +139,8 @@ def _flag(made: Made, flag: Flag) -> SlipFlag:
         milestone_id=flag.milestone,
         cause=flag.kind,
         opened_on=made.loaded.input.today,
-        chance=_share(flag.chance),
-        drivers=[_reason(made.loaded, reason) for reason in flag.reasons],
+        chance=share(flag.chance),
+        drivers=[reason_json(made.loaded, reason) for reason in flag.reasons],
     )
 
 

@@ -15,9 +15,9 @@ from accounts.jobs import Progress
 from accounts.models import Job
 from engagements.models import Engagement
 from engagements.states import EngagementState
-from milestones import options, predictions, slips
+from milestones import options, predictions, risk_snapshots, slips
 from milestones.models import ForecastRun, Plan, SlipFlag
-from milestones.plan_inputs import stall_days_by_role
+from milestones.plan_inputs import read_firm
 
 # Task and seconds between two runs.
 PERIODIC: Final[dict[str, float]] = {"milestones.nightly": 300.0, "milestones.release": 900.0}
@@ -52,16 +52,17 @@ def _is_done(engagement: Engagement) -> bool:
 
 @jobs.handler("slip_nightly", lease=timedelta(minutes=10), retry_on=(OperationalError,))
 def slip_nightly(job: Job, report: Progress) -> dict[str, object]:
-    """Forecast every active engagement of one time zone and close the flags whose cause is gone."""
+    """Learn from what fell due, forecast one time zone's active engagements, close the flags whose cause is gone."""
+    _learn(job.args["time_zone"])
     with as_firm():
         active = Engagement.objects.filter(state=EngagementState.ACTIVE, removed_at__isnull=True)
         ids = list(active.filter(client__time_zone=job.args["time_zone"]).order_by("pk").values_list("pk", flat=True))
-        stall_days = stall_days_by_role()
+        firm = read_firm()
     made = 0
     for first in range(0, len(ids), CHUNK):
         with as_firm():
             chunk = Engagement.objects.select_related("client").filter(pk__in=ids[first : first + CHUNK])
-            made += len(slips.recompute_many(list(chunk), nightly=True, stall_days=stall_days))
+            made += len(slips.recompute_many(list(chunk), nightly=True, firm=firm))
         report(min(first + CHUNK, len(ids)), len(ids), _("Forecasting engagements"))
     with as_firm():
         there = Engagement.objects.filter(client__time_zone=job.args["time_zone"], removed_at__isnull=True)
@@ -84,6 +85,12 @@ def slip_options(job: Job, report: Progress) -> dict[str, object]:
             made += len(options.recompute_many(list(chunk)))
         report(min(first + CHUNK, len(ids)), len(ids), _("Seeing what would help"))
     return {"made": made, "of": len(ids)}
+
+
+def _learn(zone: str) -> None:
+    with as_firm():
+        risk_snapshots.settle(zone, today(zone))
+        risk_snapshots.recalibrate()
 
 
 @shared_task(name="milestones.nightly")

@@ -6,6 +6,7 @@ what a change of the plan would do, and `earned_schedule` where the plan stands.
 
 from milestones.forecasting.earned_schedule import EarnedDay, EarnedSchedule, earned_schedule
 from milestones.forecasting.monte_carlo import forecast
+from milestones.forecasting.opinion import Opinion
 from milestones.forecasting.order import CircularPlanError
 from milestones.forecasting.prior import COLD_START, Prior
 from milestones.forecasting.types import (
@@ -33,6 +34,7 @@ __all__ = [
     "Forecaster",
     "MilestoneDue",
     "MilestoneForecast",
+    "Opinion",
     "Outlook",
     "PlanForecast",
     "PlanInput",

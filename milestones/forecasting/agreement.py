@@ -8,12 +8,16 @@ Draws keep their ranks, so a draw that was bad for one deliverable stays bad for
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from milestones.forecasting.days import Days
 
 
-def agreeing(finish: Days, due: int, now: int, late: float) -> Days:
+def agreeing(finish: Days, due: int, now: int, late: float, earliest: Days | None = None) -> Days:
     """The finishes, of which the share `late` comes after day number `due`.
+
+    `earliest` is the first day on which each draw can end, for what comes before it: where that is after the due date
+    the draw stays late, whatever `late` says, and no draw is moved before it.
 
     Where the cascade knows only one side, the draws nearest to the due date are moved across it as a block, in the
     steps that they had among themselves: all on time, then the last ones begin on the day after the due date; all
@@ -21,22 +25,23 @@ def agreeing(finish: Days, due: int, now: int, late: float) -> Days:
     """
     if due < now:
         return finish
-    order = _ranks(finish)
-    ranked = finish[order]
     count = len(finish)
-    on_time = int(np.searchsorted(ranked, due, side="right"))
-    wanted = count - round(min(max(late, 0.0), 1.0) * count)
+    stuck = earliest > due if earliest is not None else np.zeros(count, dtype=np.bool_)
+    order = _ranks(finish, stuck)
+    ranked = finish[order]
+    on_time = int(np.count_nonzero(finish <= due))
+    wanted = count - max(round(min(max(late, 0.0), 1.0) * count), int(np.count_nonzero(stuck)))
     early = _spread(ranked[:on_time], wanted) if on_time else _before(ranked[:wanted], due, now)
     after = _spread(ranked[on_time:], count - wanted) if on_time < count else _after(ranked[wanted:], due)
     agreed = np.empty_like(finish)
     agreed[order] = np.concatenate((early, after))
-    return agreed
+    return agreed if earliest is None else np.maximum(agreed, earliest)
 
 
-def _ranks(finish: Days) -> np.ndarray:
-    """The order of rising finishes, equal ones by the number of the draw; one sort of packed numbers."""
+def _ranks(finish: Days, stuck: NDArray[np.bool_]) -> np.ndarray:
+    """The order of rising finishes, the stuck ones last, equal ones by the number of the draw; one sort of numbers."""
     bits = int(len(finish) - 1).bit_length()
-    packed = (finish.astype(np.int64) << bits) | np.arange(len(finish))
+    packed = (finish.astype(np.int64) << bits) | np.arange(len(finish)) | (stuck.astype(np.int64) << 62)
     packed.sort()
     return packed & ((1 << bits) - 1)
 

@@ -46,6 +46,7 @@ class Cascade:
         self.net, self.draws, self.bridges, self.causes, self.risk = net, draws, bridges, causes, risk or {}
         self.shape = (causes.worlds, draws.count)
         self.finish: dict[int, Days] = {}
+        self.earliest: dict[int, Days] = {}
         self.free: dict[int, list[Days]] = {}
 
     def run(self, order: Sequence[int]) -> dict[int, Days]:
@@ -63,7 +64,8 @@ class Cascade:
     def _agree(self, key: int) -> None:
         """The same days are added in every world, so that what a cause costs is not blurred."""
         finish = self.finish[key]
-        finish += agreeing(finish[0], self.net.due[key], self.net.now, self.risk[key]) - finish[0]
+        due, earliest = self.net.due[key], self.earliest[key]
+        finish += agreeing(finish[0], due, self.net.now, self.risk[key], earliest) - finish[0]
 
     def _work(self, key: int) -> Days:
         work, row = self.net.works[key], self.draws.rows[key]
@@ -119,15 +121,22 @@ class Cascade:
         if work.id in self.draws.holds:
             start += self._hold(work)
         if work.state != "planned":
+            self._keep_earliest(work, start)
             return start
         np.maximum(start, np.float32(self.net.start[work.id]), out=start)
         pushed = start[: self.causes.push]
         for one in work.predecessors:
             if one in self.finish:
                 np.maximum(pushed, self.finish[one][: self.causes.push] + 1, out=pushed)
+        self._keep_earliest(work, start)
         start += self.draws.lag[row]
         self._queue(work.owner, start)
         return start
+
+    def _keep_earliest(self, work: Work, start: Days) -> None:
+        """No opinion can bring a finish before what is waited for has ended."""
+        if work.id in self.risk:
+            self.earliest[work.id] = start[0].copy()
 
     def _hold(self, work: Work) -> Days:
         client, others = self.draws.holds[work.id]

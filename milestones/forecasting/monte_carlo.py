@@ -49,7 +49,7 @@ def of(ready: Study) -> PlanForecast:
     """The forecast of a plan that was made ready."""
     plan = ready.plan
     causes, place = ready.causes()
-    own = ready.own_chances() if plan.risk else {}
+    own = ready.own_chances if ready.is_pooled else {}
     run = _Run(ready, ready.finishes(causes), place, own)
     works = {work.id: found for work, found in zip(ready.works, _works(run), strict=True)}
     dues = sorted(plan.milestones, key=lambda due: due.due_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from milestones.forecasting.cascade import Cascade, Causes
 from milestones.forecasting.days import Bridge, Days, DayTable, table
@@ -33,14 +34,29 @@ class Study:
     def table(self) -> DayTable:
         return self.net.table
 
+    @cached_property
     def own_chances(self) -> dict[int, float]:
-        """The cascade's own chance of each unfinished deliverable to be done by its due date."""
+        """The cascade's own chance of each unfinished deliverable to be done by its due date: one pass, one world."""
         found = Cascade(self.net, self.draws, self.bridges).run(self.order)
         return {key: float((found[key][0] <= self.net.due[key]).mean()) for key in self.draws.rows}
 
+    @property
+    def is_pooled(self) -> bool:
+        """Does anything but the cascade speak?"""
+        return bool(self.plan.risk or self.plan.opinion)
+
+    @cached_property
+    def risks(self) -> Mapping[int, float]:
+        """The chance of lateness that the draws have to agree with, where it is not the cascade's own."""
+        opinion = self.plan.opinion
+        if opinion is None:
+            return self.plan.risk
+        known = [key for key in self.draws.rows if key in opinion.log_odds]
+        return {key: opinion.late(key, 1 - self.own_chances[key]) for key in known} | dict(self.plan.risk)
+
     def finishes(self, causes: Causes) -> dict[int, Days]:
         """Numbers of the last day, by world and draw; additions have negative ids."""
-        return Cascade(self.net, self.draws, self.bridges, causes, self.plan.risk).run(self.order)
+        return Cascade(self.net, self.draws, self.bridges, causes, self.risks).run(self.order)
 
     def causes(self) -> tuple[Causes, tuple[int, ...]]:
         """The distinct worlds, and which of them stands for the world after each cause is taken out."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from milestones.calendar import WorkCalendar
+from milestones.forecasting.opinion import Opinion
 from milestones.forecasting.prior import COLD_START, Prior
 
 State = Literal["planned", "in_progress", "in_review", "sent_back", "accepted", "dropped"]
@@ -85,8 +86,9 @@ class PlanInput:
     `absences` maps an owner to the days that owner is away.
     `stall_days` maps a role to the age, in working days, that 85 % of its past deliverables stayed under.
     `risk` maps an unfinished deliverable to its chance of being late, from whatever knows better than the cascade:
-    that share of its draws is then late. Where absent, the cascade's own chance stands. Without `waits_to_come`
-    nothing is waited for but what is waited for today.
+    that share of its draws is then late, or more where what comes before it leaves no other way. `opinion` is pooled
+    with the cascade for those that `risk` does not name. Where neither speaks, the cascade's own chance stands.
+    Without `waits_to_come` nothing is waited for but what is waited for today.
     """
 
     engagement: str
@@ -98,6 +100,7 @@ class PlanInput:
     stall_days: Mapping[str, float] = field(default_factory=dict)
     prior: Prior = COLD_START
     risk: Mapping[int, float] = field(default_factory=dict)
+    opinion: Opinion | None = None
     waits_to_come: bool = True
 
     def calendar_of(self, owner: int | None) -> WorkCalendar:
@@ -135,7 +138,7 @@ class WorkForecast:
     `without_client_waits` is the same draw with the open waits on the client lifted today. `age_days` is time
     worked so far, waits taken out; work older than `stall_days` runs longer than 85 % of its like;
     `waited_days` is the longest open wait on the client so far. `own_chance` is the chance of meeting the due date
-    by the cascade alone, before `PlanInput.risk` had its say.
+    by the cascade alone, before `PlanInput.risk` or `opinion` had their say.
     """
 
     id: int

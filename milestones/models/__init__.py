@@ -2,7 +2,7 @@
 
 from milestones.models.changes import DueMove, PlanChange, PlanMove
 from milestones.models.drafts import PlanDraft
-from milestones.models.forecasts import ForecastRun, SlipFlag
+from milestones.models.forecasts import ForecastDetail, ForecastRun, SlipCalibration, SlipFlag, SlipSnapshot
 from milestones.models.handovers import Handover, HandoverLine
 from milestones.models.options import WaysOut
 from milestones.models.playbooks import Playbook, PlaybookItem, PlaybookVersion
@@ -19,6 +19,7 @@ __all__ = [
     "DoneLine",
     "DueMove",
     "Evidence",
+    "ForecastDetail",
     "ForecastRun",
     "Handover",
     "HandoverLine",
@@ -32,7 +33,9 @@ __all__ = [
     "PlaybookVersion",
     "Prediction",
     "SignOff",
+    "SlipCalibration",
     "SlipFlag",
+    "SlipSnapshot",
     "Wait",
     "WaysOut",
 ]

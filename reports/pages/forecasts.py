@@ -1,4 +1,4 @@
-"""Reading the stored forecasts: a ForecastRun's JSON as typed values."""
+"""Reading the stored forecasts: the JSON of a ForecastRun and of its ForecastDetail as typed values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from milestones.models import ForecastRun
 class Outlook:
     """What a forecast says of one deliverable or milestone; `free_` is without the open waits on the client.
 
-    `delay` is in working days from the due date to the likely one; the drivers sum to it.
+    `delay` is in working days from the due date to the likely one; the drivers sum to it. Drivers and `risk` (see
+    milestones/risk_words.py) are for the firm's pages alone.
     """
 
     likely: date | None = None
@@ -23,6 +24,7 @@ class Outlook:
     free_likely: date | None = None
     free_eight_in_ten: date | None = None
     drivers: tuple[Mapping[str, Any], ...] = ()
+    risk: Mapping[str, Any] | None = None
 
 
 NO_OUTLOOK = Outlook()
@@ -32,10 +34,11 @@ def _date(value: object) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) and value else None
 
 
-def outlook(raw: Mapping[str, Any] | None) -> Outlook:
-    """Return the typed form of one entry of `ForecastRun.works` or `.milestones`."""
+def outlook(raw: Mapping[str, Any] | None, why: Mapping[str, Any] | None = None) -> Outlook:
+    """Return the typed form of one entry of `works` or `milestones` of a ForecastRun, and of its ForecastDetail."""
     if not raw:
         return NO_OUTLOOK
+    why = why or {}
     return Outlook(
         likely=_date(raw.get("likely")),
         eight_in_ten=_date(raw.get("eight_in_ten")),
@@ -44,7 +47,8 @@ def outlook(raw: Mapping[str, Any] | None) -> Outlook:
         delay=raw.get("delay"),
         free_likely=_date(raw.get("free_likely")),
         free_eight_in_ten=_date(raw.get("free_eight_in_ten")),
-        drivers=tuple(raw.get("drivers", ())),
+        drivers=tuple(why.get("drivers", ())),
+        risk=why.get("risk"),
     )
 
 

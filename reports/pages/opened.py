@@ -14,6 +14,7 @@ from milestones.actions.corrections import window
 from milestones.models import Comment, Deliverable, Dependency, DoneLine, DueMove, Evidence, Wait
 from milestones.states import AT_WORK, DeliverableState, EvidenceKind, WaitOn
 from reports.pages.plan import Loaded, Row, row_of
+from reports.pages.risk import RiskPane, risk_of
 from reports.pages.why import Why, why_of
 from reports.pages.words import days, file_size, listed, moment, short, with_weekday
 
@@ -87,6 +88,7 @@ class Opened:
     proofs: tuple[Proof, ...]
     wanted: str
     why: Why | None
+    risk: RiskPane | None
     facts: tuple[tuple[str, str], ...]
     needs_sign_off: bool
     shared: bool
@@ -133,6 +135,7 @@ def opened(deliverable: Any, loaded: Loaded, user: User) -> Opened:
         proofs=tuple(proofs),
         wanted=_wanted(deliverable),
         why=why_of(deliverable, loaded),
+        risk=risk_of(deliverable, loaded, user.pk),
         facts=tuple(_facts(deliverable, loaded)),
         needs_sign_off=deliverable.needs_sign_off,
         shared=deliverable.shared,

@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString, mark_safe
 from reports import charts
 
 TONES: Final = {"at_risk": "warn", "off_track": "bad", "late": "bad"}
-# A driver of so many days fills its small bar.
+# A driver of so many days, or points of a hundred, fills its small bar.
 MOST_DAYS: Final = 5
+MOST_POINTS: Final = 30
 
 
 def drawn(svg: str) -> SafeString:
@@ -39,3 +40,8 @@ def trend(values: Sequence[int]) -> SafeString:
 def driver_bar(days: int) -> SafeString:
     """A driver's share of a delay."""
     return drawn(charts.driver(days, MOST_DAYS))
+
+
+def points_bar(points: int) -> SafeString:
+    """A driver's share of a chance, in points of a hundred."""
+    return drawn(charts.driver(points, MOST_POINTS))

@@ -115,8 +115,12 @@ class Loaded:
         """What the last forecast says of a deliverable or milestone."""
         if self.run is None or not self.engagement.is_active:
             return forecasts.NO_OUTLOOK
-        raw = self.run.works if isinstance(thing, Deliverable) else self.run.milestones
-        return forecasts.outlook(raw.get(thing.public_id))
+        detail = getattr(self.run, "detail", None)
+        if isinstance(thing, Deliverable):
+            raw, why = self.run.works, detail.works if detail else {}
+        else:
+            raw, why = self.run.milestones, detail.milestones if detail else {}
+        return forecasts.outlook(raw.get(thing.public_id), why.get(thing.public_id))
 
     def of(self, milestone: Milestone) -> list[Any]:
         """The deliverables of a milestone that count."""

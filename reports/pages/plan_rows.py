@@ -31,7 +31,9 @@ DELIVERABLES = Prepared(_deliverables)
 WAITS = Prepared(_waits)
 OWNERS = Prepared(lambda: Placement.objects.filter(engagement=given("engagement")).select_related("user"))
 MILESTONES = Prepared(lambda: Milestone.objects.filter(engagement=given("engagement")))
-RUN = Prepared(lambda: ForecastRun.objects.filter(engagement=given("engagement")).order_by("-on")[:1])
+RUN = Prepared(
+    lambda: ForecastRun.objects.filter(engagement=given("engagement")).select_related("detail").order_by("-on")[:1]
+)
 CHANGES = Prepared(
     lambda: PlanChange.objects.filter(engagement=given("engagement"), state=ChangeState.ASKED).select_related(
         "asked_by"

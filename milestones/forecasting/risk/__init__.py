@@ -2,35 +2,55 @@
 
 `shipped_prior()` is the scorecard, `score(card, features)` one deliverable with its drivers, `card.drivers(columns)`
 and `card.log_odds(columns)` many at once; `learn_firm` and `firm_card` make a firm's own scorecard of its outcomes.
+`pooled_card` and `learn_pool` do the same with a cascade's chances beside it: what the product uses.
 """
 
-from milestones.forecasting.risk.features import NAMES, Features, pooled_share, table
+from milestones.forecasting.risk.features import NAMES, USUAL_SHARE, Features, pooled_share, table
 from milestones.forecasting.risk.firm import firm_card, firm_terms, firm_weights, learn_firm
+from milestones.forecasting.risk.pool import (
+    PooledCard,
+    fingerprint,
+    learn_pool,
+    pool_terms,
+    pool_weights,
+    pooled_card,
+    shares,
+    whole_numbers,
+)
 from milestones.forecasting.risk.prior_file import PriorError, load_prior, shipped_prior
 from milestones.forecasting.risk.recalibration import Learner, Recalibration, Weight, follow, recalibrate
 from milestones.forecasting.risk.scorecard import Driver, Risk, Scorecard, Term, probability, score
 
 __all__ = [
     "NAMES",
+    "USUAL_SHARE",
     "Driver",
     "Features",
     "Learner",
+    "PooledCard",
     "PriorError",
     "Recalibration",
     "Risk",
     "Scorecard",
     "Term",
     "Weight",
+    "fingerprint",
     "firm_card",
     "firm_terms",
     "firm_weights",
     "follow",
     "learn_firm",
+    "learn_pool",
     "load_prior",
+    "pool_terms",
+    "pool_weights",
+    "pooled_card",
     "pooled_share",
     "probability",
     "recalibrate",
     "score",
+    "shares",
     "shipped_prior",
     "table",
+    "whole_numbers",
 ]

@@ -1,0 +1,224 @@
+"""The slip risk in words: a chance in percent, and drivers whose points sum to it.
+
+A specialist's own record of lateness is in the number, and its words and points are shown to that specialist alone:
+for everybody else it is one with load, the engagement's record and whatever is small, and cannot be told apart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _, ngettext
+
+from milestones.forecasting.opinion import chance_of
+from milestones.forecasting.risk import shares, whole_numbers
+
+# Fewer points than this, of a hundred, explain nothing by themselves.
+WORTH_TELLING: Final = 0.01
+# What everybody but the owner reads as one.
+FOLDED: Final = frozenset({"record", "load", "engagement_record"})
+DECIDED: Final = "decided"
+REST: Final = "rest"
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RiskLine:
+    """One driver: its sentence and its points, in whole percent; above 0 it makes lateness likelier."""
+
+    text: str
+    points: int
+
+
+@dataclass(frozen=True)
+class RiskStory:
+    """P(late) in whole percent: `usual` and the lines sum to it."""
+
+    percent: int
+    usual: int
+    lines: tuple[RiskLine, ...]
+
+
+def risk_story(facts: Facts | None, *, own: bool) -> RiskStory | None:
+    """Tell the "risk" of one entry of ForecastDetail.works; `own`: to the specialist whose deliverable it is."""
+    if not facts:
+        return None
+    base = float(facts["base"])
+    told, rest = _told(_split(facts, base), own=own)
+    names = [REST] if rest is not None else []
+    values = [
+        100 * chance_of(base),
+        *(100 * points for points in told.values()),
+        *(100 * one for one in [rest] if one is not None),
+    ]
+    total = round(100 * facts["late"])
+    usual, *points = whole_numbers(values, total)
+    lines = zip([*told, *names], points, strict=True)
+    return RiskStory(
+        total,
+        usual,
+        tuple(RiskLine(_sentence(name, facts, own=own), n) for name, n in lines if n or (name == REST and not own)),
+    )
+
+
+def _split(facts: Facts, base: float) -> dict[str, float]:
+    """Return each driver's share of the chance; what comes before it may have raised it beyond the pool's."""
+    found = shares(base, facts["parts"])
+    return {**found, DECIDED: facts["late"] - chance_of(base) - sum(found.values())}
+
+
+def _told(split: Mapping[str, float], *, own: bool) -> tuple[dict[str, float], float | None]:
+    """Return the drivers that are told, the weightiest first, and what the others come to together.
+
+    Whether the record is small must not show either, so for others the fold is always there.
+    """
+    kept = {name: one for name, one in split.items() if abs(one) >= WORTH_TELLING and (own or name not in FOLDED)}
+    left = [one for name, one in split.items() if name not in kept]
+    return dict(sorted(kept.items(), key=lambda pair: -abs(pair[1]))), sum(left) if left else None
+
+
+# --- sentences -----------------------------------------------------------------------------------------------
+
+
+def _sentence(name: str, facts: Facts, *, own: bool) -> str:
+    if name == REST:
+        return _("everything else") if own else _rest_for_others(facts)
+    return _TELLERS[name](facts)
+
+
+def _rest_for_others(facts: Facts) -> str:
+    """The role's load, and all that is not told line by line."""
+    n = _sign(facts, "load")
+    known = {"n": n, "role": facts.get("role") or _("owner")}
+    return (
+        ngettext(
+            "the %(role)s has %(n)s open deliverable, dates here so far, and everything else",
+            "the %(role)s has %(n)s open deliverables, dates here so far, and everything else",
+            n,
+        )
+        % known
+    )
+
+
+def _sign(facts: Facts, name: str) -> int:
+    value = facts["signs"].get(name)
+    return round(value) if isinstance(value, int | float) else 0
+
+
+def _days_left(facts: Facts) -> str:
+    n = _sign(facts, "days_left")
+    return ngettext("%(n)s day is left until it is due", "%(n)s days are left until it is due", n) % {"n": n}
+
+
+def _age(facts: Facts) -> str:
+    n = _sign(facts, "age")
+    if not n:
+        return _("its planned start is still to come")
+    return ngettext("open since its planned start %(n)s day ago", "open since its planned start %(n)s days ago", n) % {
+        "n": n
+    }
+
+
+def _load(facts: Facts) -> str:
+    n = _sign(facts, "load")
+    return ngettext("you have %(n)s open deliverable", "you have %(n)s open deliverables", n) % {"n": n}
+
+
+def _record(facts: Facts) -> str:
+    late, of = facts["record"]
+    if not of:
+        return _("only you see this: none of your deliverables is finished yet")
+    return ngettext(
+        "only you see this: %(late)s of your %(n)s finished deliverable was late",
+        "only you see this: %(late)s of your %(n)s finished deliverables were late",
+        of,
+    ) % {"late": late, "n": of}
+
+
+def _engagement_record(facts: Facts) -> str:
+    late, of = facts["engagement"]
+    if not of:
+        return _("nothing has been due in this engagement so far")
+    return ngettext(
+        "%(late)s of %(n)s deliverable due here so far was late",
+        "%(late)s of %(n)s deliverables due here so far were late",
+        of,
+    ) % {"late": late, "n": of}
+
+
+def _blocks(facts: Facts) -> str:
+    n = _sign(facts, "blocks")
+    if not n:
+        return _("no deliverable waits for it")
+    return ngettext("%(n)s deliverable waits for it", "%(n)s deliverables wait for it", n) % {"n": n}
+
+
+def _blocked_by(facts: Facts) -> str:
+    n = _sign(facts, "blocked_by")
+    if not n:
+        return _("it waits for no other deliverable")
+    return ngettext("it waits for %(n)s other deliverable", "it waits for %(n)s other deliverables", n) % {"n": n}
+
+
+def _rescoped(facts: Facts) -> str:
+    n = _sign(facts, "rescoped")
+    if not n:
+        return _("no plan change has touched it")
+    return ngettext("%(n)s plan change has touched it", "%(n)s plan changes have touched it", n) % {"n": n}
+
+
+def _sent_back(facts: Facts) -> str:
+    n = _sign(facts, "sent_back")
+    if not n:
+        return _("it was not sent back so far")
+    return ngettext("sent back once", "sent back %(n)s times", n) % {"n": n}
+
+
+def _comments(facts: Facts) -> str:
+    n = _sign(facts, "comments")
+    if not n:
+        return _("nothing is said in its thread")
+    return ngettext("%(n)s line in its thread", "%(n)s lines in its thread", n) % {"n": n}
+
+
+def _set_together(facts: Facts) -> str:
+    n = _sign(facts, "set_together")
+    if n < 2:
+        return _("no other deliverable got this due date with it")
+    return ngettext(
+        "%(n)s deliverable got this due date at once", "%(n)s deliverables got this due date at once", n
+    ) % {"n": n}
+
+
+def _due_set_days(facts: Facts) -> str:
+    n = _sign(facts, "due_set_days")
+    return ngettext("its due date has stood for %(n)s day", "its due date has stood for %(n)s days", n) % {"n": n}
+
+
+def _cascade(facts: Facts) -> str:
+    """What the forecast says by itself; its waits and predecessors are told beside the likely date."""
+    n = round(100 * facts["own_late"])
+    return _("effort, waits and calendar make it late in %(n)s of 100 draws") % {"n": n}
+
+
+def _decided(facts: Facts) -> str:
+    del facts
+    return _("what comes before it ends too late")
+
+
+_TELLERS: Final = {
+    "days_left": _days_left,
+    "age": _age,
+    "load": _load,
+    "record": _record,
+    "engagement_record": _engagement_record,
+    "blocks": _blocks,
+    "blocked_by": _blocked_by,
+    "rescoped": _rescoped,
+    "sent_back": _sent_back,
+    "comments": _comments,
+    "set_together": _set_together,
+    "due_set_days": _due_set_days,
+    "cascade": _cascade,
+    DECIDED: _decided,
+}

@@ -1,0 +1,95 @@
+"""The risk in words: whole percent that sum, sentences for every driver, the record for its owner alone."""
+
+from typing import Any
+
+import pytest
+
+from milestones.forecasting.opinion import chance_of
+from milestones.forecasting.risk import shipped_prior
+from milestones.risk_words import RiskStory, risk_story
+
+BASE = -1.045
+PARTS = dict.fromkeys(shipped_prior().kinds, 0.0) | {"cascade": 0.0}
+
+
+def facts(late: float | None = None, **more: Any) -> dict[str, Any]:
+    """Facts as ForecastDetail keeps them; keywords that are drivers are log-odds, the others signs."""
+    parts = PARTS | {name: value for name, value in more.items() if name in PARTS}
+    signs = {"days_left": 9, "age": 4, "load": 6, "blocks": 2, "blocked_by": 1, "set_together": 3, "due_set_days": 40}
+    return {
+        "base": BASE,
+        "late": chance_of(BASE + sum(parts.values())) if late is None else late,
+        "parts": parts,
+        "signs": signs | more.get("signs", {}),
+        "record": more.get("of", [2, 5]),
+        "engagement": [3, 9],
+        "role": "ML engineer",
+        "own_late": 0.62,
+    }
+
+
+def told(given: dict[str, Any], *, own: bool = True) -> RiskStory:
+    story = risk_story(given, own=own)
+    assert story is not None
+    assert story.usual + sum(line.points for line in story.lines) == story.percent
+    return story
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("late", [None, 0.0, 0.004, 0.5, 0.996, 1.0])
+def test_the_points_sum_to_the_number(late, own):
+    given = facts(late, days_left=0.31, age=-0.7, record=1.3, cascade=0.55, comments=0.021, blocks=-0.26, load=0.13)
+    story = told(given, own=own)
+    assert story.percent == round(100 * given["late"])
+
+
+def test_every_driver_of_the_prior_has_a_sentence():
+    for kind in PARTS:
+        (line,) = told(facts(**{kind: 1.0})).lines
+        assert line.text not in {"", "everything else"}
+        assert line.points > 0
+
+
+def test_every_driver_has_a_sentence_where_there_is_nothing_to_count():
+    for kind in PARTS:
+        given = facts(
+            **{kind: -0.5}, signs=dict.fromkeys(["age", "blocks", "blocked_by", "set_together"], 0), of=[0, 0]
+        )
+        assert not told(given).lines[0].text.startswith("0 ")
+
+
+def test_the_weightiest_comes_first_and_small_ones_are_one_line():
+    lines = told(facts(cascade=1.0, days_left=-0.4, comments=0.01, age=0.02)).lines
+    assert [line.text for line in lines[:2]] == [
+        "effort, waits and calendar make it late in 62 of 100 draws",
+        "9 days are left until it is due",
+    ]
+    assert len(lines) <= 3
+
+
+def test_the_owner_reads_the_own_record_in_numbers():
+    texts = [line.text for line in told(facts(record=0.8)).lines]
+    assert texts == ["only you see this: 2 of your 5 finished deliverables were late"]
+
+
+def test_others_read_role_and_load_instead():
+    story = told(facts(record=0.8, load=0.2, days_left=0.5), own=False)
+    texts = [line.text for line in story.lines]
+    assert texts[-1] == "the ML engineer has 6 open deliverables, dates here so far, and everything else"
+    assert not [text for text in texts if "your" in text or "finished" in text]
+    assert len(texts) == 2
+
+
+def test_the_folded_line_is_there_even_where_it_adds_nothing():
+    assert "everything else" in told(facts(days_left=0.5), own=False).lines[-1].text
+
+
+def test_what_comes_before_it_is_told_where_it_decides():
+    lines = told(facts(0.97, days_left=-0.5)).lines
+    assert lines[0].text == "what comes before it ends too late"
+    assert lines[0].points > 60
+
+
+def test_without_facts_there_is_nothing_to_tell():
+    assert risk_story(None, own=True) is None
+    assert risk_story({}, own=False) is None
