@@ -284,9 +284,11 @@ def test_the_history_draws_both_lines_and_the_steps_of_the_due_date(width: int) 
     svg = forecast_history(HISTORY, title="Day 60", width=width)
     ET.fromstring(svg)
     assert "likely 23 Dec, 8 in 10 by 23 Jan, due 14 Dec" in svg
-    stairs = re.search(r'd="(M[^"]+V[^"]+)"', svg)
+    stairs = re.search(r'd="M[\d.]+ ([\d.]+)(H[^"]+V[^"]+)"', svg)
     assert stairs is not None
-    assert len(set(re.findall(r"V([\d.]+)", stairs[1]))) == 2
+    before, after = float(stairs[1]), {float(one) for one in re.findall(r"V([\d.]+)", stairs[2])}
+    assert len(after) == 1
+    assert before > after.pop()  # up is later
     assert svg.count("8 in 10 by 23 Jan</text>") == (1 if width > 460 else 0)
 
 
