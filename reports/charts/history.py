@@ -1,7 +1,7 @@
 """How a forecast moved: likely and 8 in 10 by day against the due date, and one number by day against one."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from math import isfinite
 
 from reports.charts.lines import end_dot, polyline
@@ -12,6 +12,7 @@ from reports.charts.types import ENGLISH, ForecastDay, Reading, Words
 
 _ROUND = ' stroke-linejoin="round" stroke-linecap="round"'
 _LEFT, _RIGHT, _TOP, _BELOW = 50.0, 104.0, 14.0, 24.0
+_APART = 66.0  # a date and the last one, which may end where its line ends, do not touch
 _NARROW = 460.0  # below it the labels behind the lines are left to the text
 _SPOKEN = 12  # days that the description names
 Point = tuple[float, float]
@@ -73,7 +74,7 @@ def _grid(
         label = words.day(date.fromordinal(ordinal))
         out.append(text(_LEFT - 6, y + 3.5, label, theme["text3"], Face(10.5, 400, "end")))
     last = days[-1].on
-    shown = [day for day in across.ticks(6) if (last - day) >= timedelta(days=max(1, (last - days[0].on).days // 7))]
+    shown = [day for day in across.ticks(6) if across.at(last) - across.at(day) >= _APART]
     face = Face(10.5, 400, "middle")
     out += [text(across.at(day), height - 6, words.day(day), theme["text3"], face) for day in shown]
     face = face if width >= _NARROW else Face(10.5, 400, "end")
