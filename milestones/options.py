@@ -19,7 +19,7 @@ from milestones.forecasting import Comparison, Effect, MilestoneForecast, PlanFo
 from milestones.forecasting.options import Around, Helper, Option, WaysOut as Found, ways_out
 from milestones.forecasting.what_if import reassigned
 from milestones.models import Deliverable, Plan, WaysOut
-from milestones.plan_inputs import Loaded, load
+from milestones.plan_inputs import Firm, Loaded, load
 from milestones.states import UNFINISHED, DeliverableState
 from roles.models import Absence
 
@@ -43,13 +43,15 @@ def is_current(engagement: Engagement) -> bool:
     return WaysOut.objects.filter(engagement=engagement, on=engagement.today(), plan_version=version).exists()
 
 
-def recompute_many(engagements: Sequence[Engagement]) -> dict[int, WaysOut]:
+def recompute_many(engagements: Sequence[Engagement], *, firm: Firm | None = None) -> dict[int, WaysOut]:
     """Work out what would help several engagements, `client` loaded; maps an engagement's id to what was kept.
+
+    `firm` is read here where it is not given.
 
     A fixed number of queries for reading, and a few to keep each.
     """
     active = [one for one in engagements if one.state == EngagementState.ACTIVE]
-    every = load(active)
+    every = load(active, firm=firm)
     rooms = _Rooms(every)
     kept = {}
     for one in every:

@@ -78,11 +78,12 @@ def slip_options(job: Job, report: Progress) -> dict[str, object]:
         flags = SlipFlag.objects.filter(closed_on__isnull=True, milestone__isnull=False)
         slipping = flags.filter(engagement__client__time_zone=job.args["time_zone"])
         ids = sorted(set(slipping.values_list("engagement_id", flat=True)))
+        firm = read_firm()
     made = 0
     for first in range(0, len(ids), CHUNK):
         with as_firm():
             chunk = Engagement.objects.select_related("client").filter(pk__in=ids[first : first + CHUNK])
-            made += len(options.recompute_many(list(chunk)))
+            made += len(options.recompute_many(list(chunk), firm=firm))
         report(min(first + CHUNK, len(ids)), len(ids), _("Seeing what would help"))
     return {"made": made, "of": len(ids)}
 
