@@ -37,7 +37,7 @@ demo-reset: runtime ## Forget the demo's data
 	@$(BIN)/python -m config.demo reset
 
 test: setup chromium ## Run every test; ARGS="-k words" for some
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup $(ARGS)
 
 chromium: setup
 	@$(BIN)/python -m config.embedded.browser

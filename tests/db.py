@@ -25,6 +25,7 @@ from config.embedded.stack import CHECKOUT, Stack
 
 HOME = "EMPLACE_TEST_HOME"
 BUILD_SECONDS = 300.0
+MOST_WORKERS = 5
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,12 @@ def _end(run: Run) -> None:
             run.drop_everything()
     finally:
         run.stack.stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: much of a test's time goes into waiting for servers and browsers."""
+    return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
 
 
 @pytest.hookimpl(wrapper=True)
