@@ -190,7 +190,7 @@ def _end(run: Run) -> None:
         run.stack.stop()
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are cores: much of a test's time goes into waiting for servers and browsers."""
     return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
