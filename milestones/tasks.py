@@ -1,11 +1,13 @@
 """Tasks of the work: forecasts and slip flags."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.db import OperationalError
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts import jobs
@@ -13,6 +15,7 @@ from accounts.clock import now, today
 from accounts.db import as_firm
 from accounts.jobs import Progress
 from accounts.models import Job
+from accounts.states import OPEN_JOBS
 from engagements.models import Engagement
 from engagements.states import EngagementState
 from milestones import options, predictions, risk_snapshots, slips
@@ -22,7 +25,8 @@ from milestones.plan_inputs import read_firm
 # Task and seconds between two runs.
 PERIODIC: Final[dict[str, float]] = {"milestones.nightly": 300.0, "milestones.release": 900.0}
 NIGHT_HOUR: Final = 1  # of the client's clock; the run comes before anybody's morning
-CHUNK: Final = 20
+CHUNK: Final = 20  # engagements in memory at once
+PART: Final = 100  # engagements that one job takes where there are more
 
 
 @jobs.handler("slip_engagement", lease=timedelta(minutes=3), retry_on=(OperationalError,))
@@ -52,11 +56,42 @@ def _is_done(engagement: Engagement) -> bool:
 
 @jobs.handler("slip_nightly", lease=timedelta(minutes=10), retry_on=(OperationalError,))
 def slip_nightly(job: Job, report: Progress) -> dict[str, object]:
-    """Learn from what fell due, forecast one time zone's active engagements, close the flags whose cause is gone."""
-    _learn(job.args["time_zone"])
+    """Learn from what fell due, forecast one time zone's active engagements, close the flags whose cause is gone.
+
+    Many engagements are left to jobs of their own, so that several workers share a night.
+    """
+    zone = str(job.args["time_zone"])
+    _learn(zone)
     with as_firm():
         active = Engagement.objects.filter(state=EngagementState.ACTIVE, removed_at__isnull=True)
-        ids = list(active.filter(client__time_zone=job.args["time_zone"]).order_by("pk").values_list("pk", flat=True))
+        ids = list(active.filter(client__time_zone=zone).order_by("pk").values_list("pk", flat=True))
+        parts = [ids[first : first + PART] for first in range(0, len(ids), PART)]
+        if len(parts) > 1:
+            for number, part in enumerate(parts):
+                args = {"time_zone": zone, "night": job.key, "engagements": part}
+                jobs.request(kind="slip_part", key=f"{job.key}:{number}", args=args, by=None)
+            return {"parts": len(parts), "of": len(ids)}
+    made = _forecast(ids, report)
+    _close(zone, job.key)
+    return {"made": made, "of": len(ids)}
+
+
+@jobs.handler("slip_part", lease=timedelta(minutes=10), retry_on=(OperationalError,))
+def slip_part(job: Job, report: Progress) -> dict[str, object]:
+    """Forecast some engagements of a night; whoever finds no other part left to do closes the night."""
+    ids, night = job.args["engagements"], str(job.args["night"])
+    made = _forecast(ids, report)
+    with as_firm():
+        # Each part has told its last step by now, so of two that end at once the later one sees the other's.
+        others = Job.objects.filter(kind="slip_part", key__startswith=f"{night}:", state__in=OPEN_JOBS)
+        is_last = not others.exclude(pk=job.pk).exclude(steps__gt=0, step=F("steps")).exists()
+    if is_last:
+        _close(str(job.args["time_zone"]), night)
+    return {"made": made, "of": len(ids)}
+
+
+def _forecast(ids: Sequence[int], report: Progress) -> int:
+    with as_firm():
         firm = read_firm()
     made = 0
     for first in range(0, len(ids), CHUNK):
@@ -64,11 +99,15 @@ def slip_nightly(job: Job, report: Progress) -> dict[str, object]:
             chunk = Engagement.objects.select_related("client").filter(pk__in=ids[first : first + CHUNK])
             made += len(slips.recompute_many(list(chunk), nightly=True, firm=firm))
         report(min(first + CHUNK, len(ids)), len(ids), _("Forecasting engagements"))
+    return made
+
+
+def _close(zone: str, night: str) -> None:
+    """Keep what the night's forecasts said for the record, and have options worked out; twice does no harm."""
     with as_firm():
-        there = Engagement.objects.filter(client__time_zone=job.args["time_zone"], removed_at__isnull=True)
-        predictions.gather(there, today(str(job.args["time_zone"])))
-        jobs.request(kind="slip_options", key=job.key, args=job.args, by=None)
-    return {"made": made, "of": len(ids)}
+        there = Engagement.objects.filter(client__time_zone=zone, removed_at__isnull=True)
+        predictions.gather(there, today(zone))
+        jobs.request(kind="slip_options", key=night, args={"time_zone": zone}, by=None)
 
 
 @jobs.handler("slip_options", lease=timedelta(minutes=10), retry_on=(OperationalError,))
