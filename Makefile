@@ -53,8 +53,9 @@ check: setup ## Look at everything without running it, the quick looks first
 bench: setup ## Measure, and print a table
 	$(RUN) --migrate $(BIN)/python -m benchmarks $(ARGS)
 
-drill: setup ## Break the running product on purpose and see it come back
+drill: setup ## Break the running product on purpose and see it come back; NIGHT=10000 measures a large night too
 	$(BIN)/python -m config.demo drill
+	$(if $(NIGHT),$(RUN) --migrate $(BIN)/python -m benchmarks.night --engagements $(NIGHT))
 
 format: setup ## Lay the code out
 	$(BIN)/ruff format .

@@ -6,6 +6,7 @@ its due date, late or not, so that what ended early does not speak sooner than w
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -27,9 +28,9 @@ MOST_OUTCOMES: Final = 20_000  # the latest; older ones are forgotten
 DECIDED: Final = 0.02  # what comes before it has raised the chance by more than the pool said
 
 
-def take_snapshots(made: Made) -> int:
+def take_snapshots(every: Sequence[Made]) -> int:
     """Keep what is known of each deliverable whose fixed day has come, once for each due date; returns how many."""
-    wanted = [row for one in made.forecast.works.values() if (row := _snapshot(made, one)) is not None]
+    wanted = [row for made in every for one in made.forecast.works.values() if (row := _snapshot(made, one))]
     SlipSnapshot.objects.bulk_create(wanted, ignore_conflicts=True)
     return len(wanted)
 

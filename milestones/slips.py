@@ -26,10 +26,11 @@ from milestones.health import Flag
 from milestones.models import ForecastRun, Plan, SlipFlag
 from milestones.plan_inputs import Firm, load, read_firm
 from milestones.risk_snapshots import take_snapshots
-from milestones.runs import Made, made_of, reason_json, share, store_run
+from milestones.runs import Made, made_of, reason_json, share, store_runs
 from milestones.states import Health
 
 TRIES: Final = 4
+AT_ONCE: Final = 10  # engagements kept in one transaction: whoever changes one of their plans waits for it
 SHOWN_AFTER_DAYS: Final = 1  # working days at the client's until a worsening is shown to it
 RANK: Final = {"": -1, Health.ON_TRACK: 0, Health.AT_RISK: 1, Health.OFF_TRACK: 2}
 
@@ -84,49 +85,55 @@ def recompute_many(
     left = [one for one in engagements if one.state == EngagementState.ACTIVE]
     runs: dict[int, ForecastRun] = {}
     for attempt in range(1, TRIES + 1):
-        again: list[Engagement] = []
         # All are made before the first is stored: storing takes plans, and whoever works on one would wait.
         every = [made for loaded in load(left, today=today, firm=firm) if (made := made_of(loaded))]
-        for made in every:
-            run = _store(made, nightly=nightly, force=attempt == TRIES)
-            if run is None:
-                again.append(made.loaded.engagement)
-            else:
-                runs[made.loaded.engagement.pk] = run
-        left = again
+        for first in range(0, len(every), AT_ONCE):
+            runs |= _store(every[first : first + AT_ONCE], nightly=nightly, force=attempt == TRIES)
+        left = [made.loaded.engagement for made in every if made.loaded.engagement.pk not in runs]
         if not left:
             break
     return runs
 
 
 @transaction.atomic
-def _store(made: Made, *, nightly: bool, force: bool) -> ForecastRun | None:
-    """Keep a forecast; None where the plan has changed since it was read (unless `force`)."""
-    plan = Plan.objects.select_for_update().get(engagement_id=made.loaded.engagement.pk)
-    if plan.version != made.loaded.version and not force:
-        return None
-    run = store_run(made)
-    take_snapshots(made)
-    _store_flags(made, nightly=nightly)
-    _store_health(plan, made)
-    return run
+def _store(every: Sequence[Made], *, nightly: bool, force: bool) -> dict[int, ForecastRun]:
+    """Keep forecasts, those left out whose plan has changed since it was read (unless `force`)."""
+    ids = [made.loaded.engagement.pk for made in every]
+    # In one order, so that two nights at once wait for each other and neither for ever.
+    plans = {
+        one.engagement_id: one for one in Plan.objects.select_for_update().filter(engagement__in=ids).order_by("pk")
+    }
+    fresh = [made for made in every if force or plans[made.loaded.engagement.pk].version == made.loaded.version]
+    runs = store_runs(fresh)
+    take_snapshots(fresh)
+    _store_flags(fresh, nightly=nightly)
+    for made in fresh:
+        _store_health(plans[made.loaded.engagement.pk], made)
+    return runs
 
 
 # --- flags -------------------------------------------------------------------------------------------------
 
 
-def _store_flags(made: Made, *, nightly: bool) -> None:
-    engagement, today = made.loaded.engagement, made.loaded.input.today
+def _store_flags(every: Sequence[Made], *, nightly: bool) -> None:
+    """Open what is new, bring the others up to date; by night, close what is gone."""
+    ids = [made.loaded.engagement.pk for made in every]
     still_open = {
         (one.cause, one.deliverable_id, one.milestone_id): one
-        for one in SlipFlag.objects.filter(engagement=engagement, closed_on__isnull=True)
+        for one in SlipFlag.objects.filter(engagement__in=ids, closed_on__isnull=True)
     }
-    wanted = {key: _flag(made, flag) for key, flag in made.flags.items()}
+    wanted = {key: _flag(made, flag) for made in every for key, flag in made.flags.items()}
     SlipFlag.objects.bulk_create([row for key, row in wanted.items() if key not in still_open], ignore_conflicts=True)
     _refresh([(standing, wanted[key]) for key, standing in still_open.items() if key in wanted])
     if nightly:
-        gone = [standing.pk for key, standing in still_open.items() if key not in wanted]
-        left = SlipFlag.objects.filter(pk__in=gone, closed_on__isnull=True)
+        _close_gone(every, [standing for key, standing in still_open.items() if key not in wanted])
+
+
+def _close_gone(every: Sequence[Made], gone: Sequence[SlipFlag]) -> None:
+    days = {made.loaded.engagement.pk: made.loaded.input.today for made in every}
+    for today in set(days.values()):
+        there = [one.pk for one in gone if days[one.engagement_id] == today]
+        left = SlipFlag.objects.filter(pk__in=there, closed_on__isnull=True)
         left.update(closed_on=Greatest("opened_on", today))
 
 
@@ -151,7 +158,7 @@ def _refresh(pairs: Sequence[tuple[SlipFlag, SlipFlag]]) -> None:
         if (standing.chance, standing.drivers) != (fresh.chance, fresh.drivers):
             standing.chance, standing.drivers = fresh.chance, fresh.drivers
             stale.append(standing)
-    SlipFlag.objects.bulk_update(stale, ["chance", "drivers"])
+    SlipFlag.objects.bulk_update(stale, ["chance", "drivers"], batch_size=200)
 
 
 # --- health, to the firm at once and to the client later -------------------------------------------------------

@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection
 
 from accounts import jobs
+from accounts.clock import now
 from accounts.db import as_firm
 from accounts.models import Job
 from accounts.states import JobState
@@ -59,7 +60,7 @@ def test_the_last_part_closes_the_night(parts):
 def test_a_part_that_has_told_its_last_step_is_waited_for_no_more(parts):
     """Of two that end at once, the later one closes the night."""
     first, second = parts
-    Job.objects.filter(pk=first.pk).update(state=JobState.RUNNING, step=1, steps=1)
+    Job.objects.filter(pk=first.pk).update(state=JobState.RUNNING, claimed_at=now(), beat_at=now(), step=1, steps=1)
     jobs.run(second.pk)
     assert Job.objects.filter(kind="slip_options").exists()
 
@@ -70,7 +71,7 @@ def test_a_part_that_has_told_its_last_step_is_waited_for_no_more(parts):
 def _run_elsewhere(job_id: int) -> str:
     """Run a job in a process of its own, as a Celery worker does."""
     connection.close()
-    with time_machine.travel(MONDAY, tick=True):
+    with time_machine.travel(MONDAY + timedelta(hours=1), tick=True):
         jobs.run(job_id)
     with as_firm():
         state = str(Job.objects.get(pk=job_id).state)
