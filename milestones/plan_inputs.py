@@ -20,7 +20,7 @@ from milestones.forecasting.types import State, Who
 from milestones.models import Deliverable, Dependency, Milestone, Plan, SlipSnapshot, Wait
 from milestones.risk_model import Model, model_in_force
 from milestones.risk_scores import Scored, opinion_of, scored
-from milestones.risk_signs import Loads, Reading, Record, firm_record, read_signs
+from milestones.risk_signs import Loads, PlanRow, Reading, Record, firm_record, plan_rows, read_signs
 from milestones.states import DeliverableState
 from roles.models import Absence
 
@@ -92,14 +92,15 @@ class _Rows:
         # The versions first: a change that comes after makes them old, and the forecast is made anew.
         self.versions = dict(Plan.objects.filter(engagement__in=ids).values_list("engagement_id", "version"))
         self.milestones = _grouped(Milestone.objects.filter(engagement__in=ids))
-        self.deliverables = _grouped(
-            Deliverable.objects.filter(engagement__in=ids).exclude(state=DeliverableState.DROPPED)
-            .select_related("owner", "role").order_by("pk")
-        )  # fmt: skip
+        self.deliverables: defaultdict[int, list[PlanRow]] = defaultdict(list)
+        for row in plan_rows(ids):
+            self.deliverables[row.engagement_id].append(row)
         self.predecessors = _predecessors(ids)
         self.held = _held(ids)
         self.waits = _waits(ids)
-        everybody = {d.owner.specialist_id for rows in self.deliverables.values() for d in rows if d.owner}
+        everybody = {
+            row.specialist for rows in self.deliverables.values() for row in rows if row.specialist is not None
+        }
         self.away = _away(everybody, today or today_at())
         self.signs = read_signs(engagements, everybody, today or today_at(), firm.record)
         self.scores = self._scored(engagements)
@@ -142,14 +143,14 @@ class _Rows:
             model=self.firm.model,
             works={one.pk: one.public_id for one in deliverables},
             milestones={one.pk: one.public_id for one in milestones},
-            roles={one.pk: one.role.name for one in deliverables if one.role},
+            roles={one.pk: one.role_name for one in deliverables if one.role_name},
             reading=self.readings[engagement.pk],
             asked=self.asked[engagement.pk],
             starts={one.pk: one.start_on for one in deliverables},
         )
 
-    def _work(self, row: Deliverable, kept: set[int]) -> Work:
-        owner = row.owner.specialist_id if row.owner else None
+    def _work(self, row: PlanRow, kept: set[int]) -> Work:
+        owner = row.specialist
         return Work(
             id=row.pk,
             milestone=row.milestone_id,
@@ -163,14 +164,14 @@ class _Rows:
             owner=owner,
             owner_open_load=self.signs.loads.get(owner, Loads()).on_table if owner is not None else 0,
             waits=tuple(self.waits[row.pk]),
-            role=row.role.key if row.role else "",
+            role=row.role_key or "",
             added_on=self.signs.added.get(row.pk),
             needs_sign_off=row.needs_sign_off,
         )
 
 
-def _grouped(rows: Iterable[Deliverable] | Iterable[Milestone]) -> defaultdict[int, list]:  # type: ignore[type-arg]
-    found: defaultdict[int, list[object]] = defaultdict(list)
+def _grouped(rows: Iterable[Milestone]) -> defaultdict[int, list[Milestone]]:
+    found: defaultdict[int, list[Milestone]] = defaultdict(list)
     for row in rows:
         found[row.engagement_id].append(row)
     return found

@@ -1,7 +1,7 @@
 """What the scorecard finds on deliverables, and the opinion that the forecast pools with its cascade."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from milestones.forecasting import Opinion
 from milestones.forecasting.risk import NAMES, table
@@ -19,8 +19,7 @@ class Scored:
     @property
     def signs(self) -> dict[str, float | None]:
         """The features by name, as they are kept."""
-        found: dict[str, float | None] = asdict(self.known.features)
-        return {name: found[name] for name in NAMES}
+        return {name: getattr(self.known.features, name) for name in NAMES}
 
 
 def scored(model: Model, known: Mapping[int, Known]) -> dict[int, Scored]:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from accounts.clock import now
 from milestones import forecasting, health
@@ -44,38 +43,34 @@ def made_of(loaded: Loaded) -> Made | None:
 def store_runs(every: Sequence[Made]) -> dict[int, ForecastRun]:
     """Write each day's run, and why, where they differ from what stands; maps engagements to them.
 
-    The caller holds the plans. Reading takes two queries and what is new two statements, however many they are.
+    The caller holds the plans.
     """
     ids = [made.loaded.engagement.pk for made in every]
     days = {made.loaded.input.today for made in every}
     standing = {(one.engagement_id, one.on): one for one in ForecastRun.objects.filter(engagement__in=ids, on__in=days)}
     runs = {}
     for made in every:
-        whose = {"engagement": made.loaded.engagement, "on": made.loaded.input.today}
-        runs[made.loaded.engagement.pk] = standing.get((made.loaded.engagement.pk, made.loaded.input.today)) or (
-            ForecastRun(client_id=made.loaded.engagement.client_id, **whose)
-        )
-    _write([(runs[made.loaded.engagement.pk], {**_run_facts(made)}) for made in every], {"made_at": now()})
+        engagement, on = made.loaded.engagement, made.loaded.input.today
+        run = standing.get((engagement.pk, on))
+        run = run or ForecastRun(engagement=engagement, client_id=engagement.client_id, on=on)
+        _write(run, _run_facts(made), {"made_at": now()})
+        runs[engagement.pk] = run
     _store_details(every, runs)
     return runs
 
 
-def _write(pairs: Sequence[tuple[ForecastRun | ForecastDetail, Facts]], besides: Facts) -> None:
-    """Write what differs in each row, and `besides` where anything does; new rows together."""
-    new: dict[type, list[Any]] = {}
-    for row, facts in pairs:
-        changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
-        is_new = row._state.adding  # noqa: SLF001 - Django's own word for it
-        if not changed and not is_new:
-            continue
-        for name, value in {**changed, **besides}.items():
-            setattr(row, name, value)
-        if is_new:
-            new.setdefault(type(row), []).append(row)
-        else:
-            row.save(update_fields=[*changed, *besides])
-    for model, rows in new.items():
-        model.objects.bulk_create(rows)  # type: ignore[attr-defined] # of a model each
+def _write(row: ForecastRun | ForecastDetail, facts: Facts, besides: Facts) -> None:
+    """Write what differs, and `besides` where anything does.
+
+    One statement a row: many at once would go as arrays, and quoting so much JSON in them costs more than it saves.
+    """
+    changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
+    is_new = row._state.adding  # noqa: SLF001 - Django's own word for it
+    if not changed and not is_new:
+        return
+    for name, value in {**changed, **besides}.items():
+        setattr(row, name, value)
+    row.save(force_insert=is_new, update_fields=None if is_new else [*changed, *besides])
 
 
 def _run_facts(made: Made) -> dict[str, object]:
@@ -125,12 +120,10 @@ def _facts(made: Made, one: WorkForecast) -> dict[str, object]:
 def _store_details(every: Sequence[Made], runs: Mapping[int, ForecastRun]) -> None:
     """Keep why beside each engagement's latest run; that of earlier days is not kept."""
     standing = {one.engagement_id: one for one in ForecastDetail.objects.filter(engagement__in=list(runs))}
-    pairs = []
     for made in every:
         engagement = made.loaded.engagement
         row = standing.get(engagement.pk) or ForecastDetail(engagement=engagement, client_id=engagement.client_id)
-        pairs.append((row, {"run_id": runs[engagement.pk].pk, **_detail_facts(made)}))
-    _write(pairs, {})
+        _write(row, {"run_id": runs[engagement.pk].pk, **_detail_facts(made)}, {})
 
 
 def _detail_facts(made: Made) -> dict[str, object]:
