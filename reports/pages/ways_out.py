@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 
@@ -64,17 +66,20 @@ class WaysOutView:
 
 
 def ways_out_of(loaded: Loaded, user: User) -> WaysOutView | None:
-    """Return nothing where no milestone slips; one query, and one for the names of those who could take over."""
-    milestone = _slipping(loaded)
-    if milestone is None or loaded.run is None:
+    """Return nothing where no milestone slips; one query, asked of every plan alike."""
+    if loaded.run is None:
         return None
     found = _read(loaded)
+    milestone = _slipping(loaded)
+    if milestone is None:
+        return None
     facts = found.milestones.get(milestone.public_id) if found is not None else None
+    names = {one["id"]: one["name"] for one in found.placed} if found is not None else {}
     return WaysOutView(
         title=_("What would help day %(day)d") % {"day": milestone.day},
         chain_title=_("The chain to day %(day)d") % {"day": milestone.day},
         chain=tuple(_chain(loaded, facts["chain"])) if facts else (),
-        options=tuple(_Lines(loaded, user, facts["options"]).lines()) if facts else (),
+        options=tuple(_Lines(loaded, user, facts["options"], names).lines()) if facts else (),
         note=_("Worked out with the plan of %(when)s.") % {"when": moment(found.made_at)} if found and facts else "",
         pending=facts is None,
         soon=facts is None and now() - loaded.run.made_at < WORKED_OUT_IN,
@@ -92,13 +97,18 @@ def _slipping(loaded: Loaded) -> Milestone | None:
     return None
 
 
-def _read(loaded: Loaded) -> WaysOut | None:
-    """Return what is kept of the plan as the last forecast saw it; never of an older plan, nor while one is asked."""
+def _read(loaded: Loaded) -> Any:
+    """Return what is kept of the plan as the last forecast saw it; never of an older plan, nor while one is asked.
+
+    A WaysOut with `placed`: id and name of each placement, for whoever could take work over.
+    """
     assert loaded.run is not None  # noqa: S101 - the caller looks
     key = f"{loaded.engagement.pk}:"
     asked = Job.objects.filter(kind="slip_engagement", key__startswith=key, state__in=OPEN_JOBS)
     newer = Plan.objects.filter(engagement=OuterRef("engagement"), version__gt=OuterRef("plan_version"))
-    found = WaysOut.objects.filter(engagement=loaded.engagement, on=loaded.run.on)
+    placed = Placement.objects.filter(engagement=OuterRef("engagement")).order_by()
+    names = ArraySubquery(placed.values(json=JSONObject(id="public_id", name="user__name")))
+    found = WaysOut.objects.filter(engagement=loaded.engagement, on=loaded.run.on).annotate(placed=names)
     return found.filter(~(Exists(asked) & Exists(newer)), plan_version__gte=loaded.run.plan_version).first()
 
 
@@ -119,12 +129,12 @@ def _chain(loaded: Loaded, links: Iterable[Mapping[str, Any]]) -> Iterable[LinkL
 class _Lines:
     """The options in words, for one reader."""
 
-    def __init__(self, loaded: Loaded, user: User, options: Iterable[Mapping[str, Any]]) -> None:
-        self.loaded, self.user, self.options = loaded, user, list(options)
+    def __init__(
+        self, loaded: Loaded, user: User, options: Iterable[Mapping[str, Any]], names: Mapping[str, str]
+    ) -> None:
+        """`names` of placements by id."""
+        self.loaded, self.user, self.options, self.names = loaded, user, list(options), names
         self.works = {one.public_id: one for one in loaded.deliverables}
-        wanted = [one["to"] for one in self.options if "to" in one]
-        rows = Placement.objects.filter(public_id__in=wanted).select_related("user") if wanted else ()
-        self.names = {row.public_id: row.user.name for row in rows}
 
     def lines(self) -> Iterable[OptionLine]:
         """Every option whose deliverable is still there to be changed.
