@@ -93,6 +93,8 @@ def slips(world: World, time_zone: str) -> list[JobResult]:
         job = _request("slip_nightly", f"{time_zone}:{night}", {"time_zone": time_zone})
         with _timed(taken):
             _run(job)
+            for part in _parts():
+                _run(part)
     with as_firm():
         made = ForecastRun.objects.filter(engagement__in=world.engagements).count()
         engagements = Engagement.objects.select_related("client").filter(pk__in=[one.pk for one in world.engagements])
@@ -108,6 +110,12 @@ def slips(world: World, time_zone: str) -> list[JobResult]:
         JobResult("Slip job, first night", count, unit, first, beneath, floor),
         JobResult("Slip job, same day again", count, unit, again, beneath, floor),
     ]
+
+
+def _parts() -> list[Job]:
+    """The jobs into which a night is split, for whichever worker is free."""
+    with as_firm():
+        return list(Job.objects.filter(kind="slip_part", state=JobState.QUEUED).order_by("pk"))
 
 
 def forecasts() -> list[JobResult]:
