@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
 
 from accounts.addresses import address
 from accounts.http import AuthedHttpRequest, is_htmx
@@ -28,15 +29,25 @@ TIMELINES = ("", "all", "table", "hide")
 
 @require_safe
 def show(request: AuthedHttpRequest, code: str) -> HttpResponse:
-    """Tab Plan; for htmx the region that it asked for: the head, the timeline or the deliverables."""
+    """Tab Plan; for htmx the region that it asked for: the timeline, the deliverables, or all around them."""
     engagement = access.engagement(request, code)
     loaded = plan.load(engagement)
     context = _context(request, loaded)
     if is_htmx(request):
-        regions = {"plan-head": "head", "plan-timeline": "timeline", "plan-rows": "rows", "plan-why": "drivers"}
-        region = regions.get(request.htmx.target or "", "rows")
-        return render(request, f"reports/engagement/plan.html#{region}", {**context, "oob": True})
-    return render(request, "reports/engagement/plan.html", context)
+        target = request.htmx.target or ""
+        if target == "plan-asks":
+            return _around(request, context)
+        region = {"plan-head": "head", "plan-timeline": "timeline"}.get(target, "rows")
+        return render(request, f"reports/engagement/plan.html#{region}", context)
+    return render(request, "reports/engagement/plan.html", {**context, "around": True})
+
+
+def _around(request: AuthedHttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """All that a change moves beside the deliverables; asked for again where the options are still worked out."""
+    response = render(request, "reports/engagement/plan.html#around", {**context, "around": True, "oob": True})
+    if (out := context["ways_out"]()) and out.soon:
+        trigger_client_event(response, "options-soon")
+    return response
 
 
 def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
@@ -57,7 +68,7 @@ def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
         "changes": plan.change_lines(loaded),
         "why": milestone_why(loaded),
         # Read where it is shown.
-        "ways_out": partial(ways_out_of, loaded, request.user),
+        "ways_out": cache(partial(ways_out_of, loaded, request.user)),
         "waits": waiting_lines(loaded),
         # Asked for by the whole page alone, and there twice; a fragment does without the query.
         "waited": cache(partial(_waited, loaded.engagement)),

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from accounts.db import as_firm
 from engagements.models import Engagement
 from milestones import options, slips
 from milestones.actions import waits, work
-from milestones.models import Deliverable
+from milestones.models import Deliverable, WaysOut
 from tests import factories
 from tests.browser.conftest import Opener
 from tests.browser.test_sound_pages import sound
@@ -65,6 +65,55 @@ def test_closing_a_wait_moves_the_8_in_10_date_at_once(
     expect(tab.locator("#plan-why")).not_to_contain_text(f"8 in 10 by {before};", timeout=1_000)
     assert f"8 in 10 by {eight_in_ten(tab)}, was" in said.inner_text()
     expect(tab.locator("#plan-ways")).to_contain_text("Being worked out")
+
+
+def test_a_change_while_an_answer_is_on_its_way_is_asked_for_after_it(
+    people: factories.Cast, engagement: Engagement, tab_of: Opener
+) -> None:
+    tab = tab_of(people.manager)
+    held: list[Route] = []
+    tab.goto(f"/engagements/{engagement.code}/")
+    tab.route(lambda _: True, lambda route: held.append(route) if _asks(route) and not held else route.continue_())
+    with tab.expect_request(_is_asking):
+        tab.dispatch_event("body", "plan-changed")
+    # Two changes while the first answer is on its way: one more question, put when it has come.
+    tab.dispatch_event("body", "plan-changed")
+    tab.wait_for_timeout(400)
+    tab.dispatch_event("body", "forecast-asked")
+    tab.wait_for_timeout(1_700)
+    with as_firm():
+        WaysOut.objects.all().delete()
+    with tab.expect_response(lambda response: _is_asking(response.request)):
+        held[0].continue_()
+    expect(tab.locator("#plan-ways")).to_contain_text("Being worked out")
+
+
+def test_a_timeline_stays_as_chosen_when_something_changes(
+    people: factories.Cast, engagement: Engagement, tab_of: Opener
+) -> None:
+    tab = tab_of(people.manager)
+    tab.goto(f"/engagements/{engagement.code}/")
+    tab.get_by_role("button", name="Table", exact=True).click()
+    expect(tab.locator("#plan-timeline table")).to_be_visible()
+    with tab.expect_response(lambda response: _is_asking(response.request)):
+        tab.dispatch_event("body", "plan-changed")
+    expect(tab.locator("#plan-timeline table")).to_be_visible()
+    with as_firm():
+        work.start(by=people.specialist, deliverable=deliverable(engagement, "F"))
+    with tab.expect_response(lambda response: _is_asking(response.request)):
+        tab.dispatch_event("body", "plan-changed")
+    expect(tab.locator("#plan-timeline table").get_by_role("row").filter(has_text="Deliverable F")).to_contain_text(
+        "In progress"
+    )
+
+
+def _is_asking(request: Request) -> bool:
+    """Whether a page asks for all that a change moves."""
+    return request.headers.get("hx-target") == "plan-asks"
+
+
+def _asks(route: Route) -> bool:
+    return _is_asking(route.request)
 
 
 def test_an_option_is_applied_with_a_reason(people: factories.Cast, engagement: Engagement, tab_of: Opener) -> None:
