@@ -90,11 +90,8 @@ def slips(world: World, time_zone: str) -> list[JobResult]:
     count = len(world.engagements)
     taken: list[float] = []
     for night in ("first", "second"):
-        job = _request("slip_nightly", f"{time_zone}:{night}", {"time_zone": time_zone})
         with _timed(taken):
-            _run(job)
-            for part in _parts():
-                _run(part)
+            forecast(time_zone, night)
     with as_firm():
         made = ForecastRun.objects.filter(engagement__in=world.engagements).count()
         engagements = Engagement.objects.select_related("client").filter(pk__in=[one.pk for one in world.engagements])
@@ -110,6 +107,13 @@ def slips(world: World, time_zone: str) -> list[JobResult]:
         JobResult("Slip job, first night", count, unit, first, beneath, floor),
         JobResult("Slip job, same day again", count, unit, again, beneath, floor),
     ]
+
+
+def forecast(time_zone: str, night: str) -> None:
+    """Run the night's job of a zone with all its parts; `night` tells it from an earlier one of today."""
+    _run(_request("slip_nightly", f"{time_zone}:{night}", {"time_zone": time_zone}))
+    for part in _parts():
+        _run(part)
 
 
 def _parts() -> list[Job]:

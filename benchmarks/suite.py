@@ -51,6 +51,7 @@ def run(size: Size, seconds: float, folder: Path) -> Report:
     """Measure everything; `seconds` is how long each page is asked at each number of connections."""
     begin = time.perf_counter()
     few = build(FEW, "F", OTHER_ZONE)
+    jobs.forecast(OTHER_ZONE, "first")  # a page without a forecast asks less
     before = pages.counts(few)
     with _step(f"Data: {size.engagements} engagements of {size.deliverables} deliverables"):
         world = build(size, "B", ZONE)
