@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ),
         *(
             same(f"engagements_{name}", ("engagement_id", "client_id"), *ENGAGEMENT)
-            for name in ("agreement", "placement", "risk", "businessmetric", "metricreading")
+            for name in ("agreement", "placement", "risk", "businessmetric", "metricreading", "hold")
         ),
         same("engagements_agreement", ("signer_id", "client_id"), *CONTACT),
         same("engagements_metricreading", ("confirmed_by_id", "client_id"), *CONTACT),
