@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.formats import day as dated, figure
 from accounts.models import with_people
 from engagements.models import Agreement, BusinessMetric, Engagement, Placement, Risk
+from milestones.calendar import WorkCalendar
 from milestones.models import (
     Deliverable,
     DoneLine,
@@ -44,7 +45,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Item:
-    """One deliverable of the register."""
+    """One deliverable of the register.
+
+    `late_by` counts working days after the agreed date at acceptance; negative where early, 0 while open.
+    """
 
     number: int
     title: str
@@ -60,6 +64,7 @@ class Item:
     due_on: date
     started_on: date | None
     accepted_on: date | None
+    late_by: int
     likely_on: date | None
     signed_by: str
     signed_hash: str
@@ -72,11 +77,6 @@ class Item:
     def is_accepted(self) -> bool:
         """Whether the client has it."""
         return self.state == DeliverableState.ACCEPTED
-
-    @property
-    def late_by(self) -> int:
-        """Calendar days after the agreed date, at acceptance; negative where early, 0 while open."""
-        return (self.accepted_on - (self.agreed_on or self.due_on)).days if self.accepted_on else 0
 
 
 @dataclass(frozen=True)
@@ -223,8 +223,9 @@ def proof(evidence: Evidence) -> Proof:
     )
 
 
-def item(row: Deliverable, likely_on: date | None) -> Item:
-    """Return one deliverable for print; `likely_on` from the last forecast."""
+def item(row: Deliverable, likely_on: date | None, calendar: WorkCalendar) -> Item:
+    """Return one deliverable for print; `likely_on` from the last forecast, days by the client's calendar."""
+    agreed = row.agreed_on or row.due_on
     return Item(
         number=row.number,
         title=row.title,
@@ -240,6 +241,7 @@ def item(row: Deliverable, likely_on: date | None) -> Item:
         due_on=row.due_on,
         started_on=row.started_on,
         accepted_on=row.accepted_on,
+        late_by=calendar.working_days_between(agreed, row.accepted_on) if row.accepted_on else 0,
         likely_on=likely_on,
         signed_by=row.sign_off.signer_user.name if row.sign_off else "",
         signed_hash=row.sign_off.content_hash if row.sign_off else "",
@@ -260,7 +262,8 @@ def likely_dates(engagement: Engagement) -> dict[str, date]:
 def items(engagement: Engagement) -> tuple[Item, ...]:
     """Return the register."""
     likely = likely_dates(engagement)
-    return tuple(item(row, likely.get(row.public_id)) for row in shared_deliverables(engagement))
+    calendar = WorkCalendar(engagement.client.country, engagement.client.subdivision)
+    return tuple(item(row, likely.get(row.public_id), calendar) for row in shared_deliverables(engagement))
 
 
 def stages(engagement: Engagement, register: Iterable[Item]) -> tuple[Stage, ...]:

@@ -18,6 +18,10 @@ from reports.pack.content import Item, Pack, Stage
 
 # More rows than this do not fit one page; the rest goes on in the next picture.
 MOST_ROWS: Final = 15
+# Days with a forecast that are told in numbers below its picture, on the same page.
+MOST_FORECASTS: Final = 9
+# Behind the last day there is this part of the plan left for what is written there, so that all have one scale.
+ROOM_BEHIND: Final = 9
 SHAPES: Final = {State.IN_REVIEW: "to_sign_off"}
 
 
@@ -62,7 +66,7 @@ def forecasts(pack: Pack) -> Forecasts | None:
     title = _("Forecast of the engagement by day: likely, 8 in 10, and due")
     line = forecast_history(days, title=title, uid="forecasts", theme=PRINT, words=words()) if history.is_enough else ""
     index = index_line(earned.readings, title=_("SPI(t) by day"), uid="spi", theme=PRINT, words=words())
-    step = -(-len(history.days) // MOST_ROWS)
+    step = -(-len(history.days) // MOST_FORECASTS)
     return Forecasts(
         said=moved(history),
         svg=mark_safe(line),  # noqa: S308 - the chart escapes every text it is given
@@ -82,10 +86,11 @@ def evenly(rows: list[Item]) -> Iterator[list[Item]]:
 
 
 def extent(pack: Pack) -> tuple[date, date]:
-    """Return the first and the last date that any row needs."""
+    """Return the first and the last date that any row needs, with room for the figure behind it."""
     first = min(item.started_on or item.start_on for item in pack.items)
     last = max(day for item in pack.items for day in (item.due_on, item.accepted_on, item.likely_on) if day)
-    return min(first, pack.engagement.start_on), max(last, *(stage.due_on for stage in pack.stages)) + timedelta(days=3)
+    first, last = min(first, pack.engagement.start_on), max(last, *(stage.due_on for stage in pack.stages))
+    return first, last + timedelta(days=max(3, (last - first).days // ROOM_BEHIND))
 
 
 def picture(pack: Pack, stage: Stage, rows: Iterable[Item], start: date, end: date, *, number: int) -> Picture:

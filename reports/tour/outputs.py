@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from django.conf import settings
 from django.test import Client as Browser, override_settings
 from pypdf import PdfReader
 
@@ -22,6 +23,7 @@ from accounts.states import JobState
 from milestones.models import SlipFlag
 from reports.actions.packs import ask_pack
 from reports.models import HandoffPack
+from reports.tour.alone import alone
 from reports.tour.play import Stage
 
 FILES: Final = ("dashboard.html", "digest.eml", "handoff.pdf", "flags.json", "timeline.svg")
@@ -72,14 +74,14 @@ def _flag(row: SlipFlag) -> dict[str, object]:
 
 
 def dashboard(stage: Stage) -> str:
-    """Return the client's dashboard as the signer's browser gets it."""
+    """Return the client's dashboard as the signer's browser shows it, in one file."""
     browser = Browser(headers={"host": "localhost"})
     user = User.objects.get(pk=stage.party.signer.user_id)
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     answer = browser.get(f"/portal/{stage.engagement.code}/")
     if answer.status_code != 200:
         raise NotWholeError(f"The dashboard answered {answer.status_code}.")
-    return answer.content.decode()
+    return alone(answer.content.decode(), settings.BASE_URL)
 
 
 class _Pictures(HTMLParser):
@@ -195,6 +197,7 @@ def _check_page(path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     for words in ("Claims triage automation", "Waiting on you", "</html>"):
         _require(words in page, f"it lacks “{words}”")
+    _require("<style>" in page and '<link rel="stylesheet"' not in page, "its styles are not inside")
 
 
 def _check_mail(path: Path) -> None:

@@ -25,10 +25,10 @@ TEAM = (
     ("Ilmari Hautakangas", "ilmari.hautakangas@vantage.example", "mlops_engineer", 40),
 )
 METRICS = (
-    ("Manual triage time", "min per claim", "down", "14.2", "6.0"),
-    ("Routed without rework", "% of claims", "up", "64", "90"),
-    ("Records corrected by hand", "a week", "down", "310", "60"),
-    ("Cost per claim", "USD", "down", "13.80", "9.50"),
+    ("Manual triage time", "min per claim", "down", "14.2", "6.0", "Workflow log, mean of the week"),
+    ("Routed without rework", "% of claims", "up", "64", "90", "Claims warehouse, by week of arrival"),
+    ("Records corrected by hand", "a week", "down", "310", "60", "Audit table of the claims system"),
+    ("Cost per claim", "USD", "down", "13.80", "9.50", "Finance, cost centre 4410"),
 )
 
 
@@ -83,8 +83,10 @@ def contract(party: Party, start_on: date) -> Engagement:
         service_line=ServiceLine.objects.get(key="data_science_ml"),
         manager=party.manager,
         start_on=start_on,
+        backlog_url="https://work.meridian-health.example/claims-triage",
+        release_url="https://git.meridian-health.example/claims-triage/releases",
     )
-    for name, unit, direction, start, target in METRICS:
+    for name, unit, direction, start, target, source in METRICS:
         add_metric(
             by=party.manager,
             engagement=engagement,
@@ -93,6 +95,7 @@ def contract(party: Party, start_on: date) -> Engagement:
             direction=direction,
             start=Decimal(start),
             target=Decimal(target),
+            source=source,
         )
     for name, email, role_key, percent in TEAM:
         role = Role.objects.get(key=role_key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,20 +18,25 @@ from accounts.clock import as_of, now
 from accounts.models import User
 from engagements.actions.metrics import record_reading
 from engagements.models import BusinessMetric, Engagement
-from milestones import content
+from milestones import content, slips
 from milestones.actions import activation, evidence, plans, signing, talk, waits, work
 from milestones.calendar import WorkCalendar
 from milestones.importing import PlanFile
 from milestones.imports import frame_of, milestones_named, milestones_of, understand
 from milestones.models import Deliverable, Wait
-from milestones.states import EvidenceKind, WaitOn
+from milestones.states import WaitOn
 from reports.actions.notes import write_note
+from reports.tour.papers import Paper, papers_of
 from reports.tour.people import Party, contract
 
 DAY: Final = 47
 # How the tour's work went: accepted up to this plan day, and what happened to these on the way.
 ACCEPTED_THROUGH: Final = 42
 LATE_BY: Final = 6
+LATE_TURN: Final = 3  # of each four
+
+# When something is done, and what.
+Act = tuple[datetime, Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -45,28 +51,34 @@ class Stage:
         """Return an hour at the client's."""
         return datetime.combine(on, time(hour), ZoneInfo(self.party.client.time_zone))
 
-    def on(self, at: datetime, do: Callable[[], object]) -> None:
-        """Do something as of a moment."""
-        with as_of(at):
-            do()
-
 
 def start_day(party: Party) -> date:
     """Return the date whose day 47 is today, at the client's."""
     return now().astimezone(ZoneInfo(party.client.time_zone)).date() - timedelta(days=DAY)
 
 
-def shifted(text: str, start_on: date) -> str:
-    """Return the file with its first date on `start_on` and all others as far from it as they were."""
-    rows = list(csv.reader(io.StringIO(text)))
-    dates = [date.fromisoformat(cell) for row in rows[1:] for cell in row if _is_date(cell)]
-    move = start_on - min(dates)
-    moved = [
-        [(date.fromisoformat(cell) + move).isoformat() if _is_date(cell) else cell for cell in row] for row in rows
-    ]
+def shifted(text: str, start_on: date, calendar: WorkCalendar) -> str:
+    """Return the file with its first date on `start_on`, all others as far from it as they were, on working days.
+
+    A start that falls on a free day moves on to the next working day, any other date back to the one before.
+    """
+    head, *rows = csv.reader(io.StringIO(text))
+    move = start_on - min(date.fromisoformat(cell) for row in rows for cell in row if _is_date(cell))
+
+    def moved(name: str, cell: str) -> str:
+        if not _is_date(cell):
+            return cell
+        day = date.fromisoformat(cell) + move
+        return (calendar.next_working(day) if name == "Start" else worked(calendar, day)).isoformat()
+
     out = io.StringIO()
-    csv.writer(out).writerows(moved)
+    csv.writer(out).writerows([head, *([moved(*pair) for pair in zip(head, row, strict=True)] for row in rows)])
     return out.getvalue()
+
+
+def worked(calendar: WorkCalendar, day: date) -> date:
+    """Return the day itself if it is worked, else the last one before it that is."""
+    return day if calendar.is_working(day) else calendar.add_working_days(day, -1)
 
 
 def _is_date(cell: str) -> bool:
@@ -81,11 +93,12 @@ def log(party: Party, source: Path) -> Stage:
     """Log the engagement, read its plan from the file, and let the signer accept it."""
     start_on = start_day(party)
     calendar = WorkCalendar(party.client.country, party.client.subdivision)
-    clock = datetime.combine(start_on - timedelta(days=3), time(10), ZoneInfo(party.client.time_zone))
+    logged_on = worked(calendar, start_on - timedelta(days=3))
+    clock = datetime.combine(logged_on, time(10), ZoneInfo(party.client.time_zone))
     with as_of(clock):
         engagement = contract(party, start_on)
         stage = Stage(party, engagement, calendar)
-        import_plan(stage, shifted(source.read_text(encoding="utf-8"), start_on).encode())
+        import_plan(stage, shifted(source.read_text(encoding="utf-8"), start_on, calendar).encode())
         activation.offer_plan(by=party.manager, engagement=engagement)
     with as_of(clock + timedelta(hours=3)):
         engagement.refresh_from_db()
@@ -118,28 +131,42 @@ def done_lines(title: str) -> tuple[str, ...]:
     return (f"{title}: result reviewed by a second person", "Evidence is linked from the client's backlog")
 
 
-def due_first(stage: Stage) -> Iterator[Deliverable]:
-    """Yield the deliverables in order of due date."""
+def due_first(stage: Stage) -> list[Deliverable]:
+    """Return the deliverables in order of due date."""
     rows = Deliverable.objects.filter(engagement=stage.engagement).select_related("engagement__client", "owner__user")
-    yield from rows.order_by("due_on", "number")
+    return list(rows.order_by("due_on", "number"))
 
 
-def work_on(stage: Stage) -> None:
-    """Go through the days up to today: most is accepted on time, one late, one in review, two stand still."""
-    yesterday = stage.engagement.today() - timedelta(days=1)
-    for turn, deliverable in enumerate(due_first(stage)):
-        day = (deliverable.due_on - stage.engagement.start_on).days
-        if deliverable.start_on > yesterday:
-            continue
-        late = timedelta(days=LATE_BY if turn % 4 == 3 else 0)
-        finish = min(deliverable.due_on + late, yesterday)
-        stage.on(stage.moment(deliverable.start_on, 9), partial(start, deliverable))
-        if day <= ACCEPTED_THROUGH:
-            stage.on(stage.moment(finish, 10), partial(hand_in, deliverable))
-            stage.on(stage.moment(finish, 15), partial(accept, stage, deliverable))
-    unfinished = [one for one in due_first(stage) if one.state == "in_progress"]
-    for turn, deliverable in enumerate(unfinished):
-        stand_still(stage, deliverable, turn)
+def live(stage: Stage) -> None:
+    """Go through the days up to today, in order, with a forecast each night."""
+    acts = [*team_acts(stage), *around(stage), *nights(stage)]
+    for at, do in sorted(acts, key=itemgetter(0)):
+        with as_of(at):
+            do()
+
+
+def nights(stage: Stage) -> Iterator[Act]:
+    """Yield the nightly forecast of every working day before today."""
+    engagement = stage.engagement
+    last = engagement.today() - timedelta(days=1)
+    for day in stage.calendar.working_days(engagement.start_on, last):
+        yield stage.moment(day, 2), partial(slips.recompute, engagement, nightly=True)
+
+
+def team_acts(stage: Stage) -> Iterator[Act]:
+    """Yield what the team does: most is accepted on time, some late, one is in review, two stand still."""
+    last = worked(stage.calendar, stage.engagement.today() - timedelta(days=1))
+    begun = [one for one in due_first(stage) if one.start_on <= last]
+    open_ones = [one for one in begun if (one.due_on - stage.engagement.start_on).days > ACCEPTED_THROUGH]
+    for turn, deliverable in enumerate(begun):
+        yield stage.moment(deliverable.start_on, 9), partial(start, deliverable)
+        if deliverable not in open_ones:
+            late = timedelta(days=LATE_BY if turn % 4 == LATE_TURN else 0)
+            finish = worked(stage.calendar, min(deliverable.due_on + late, last))
+            yield stage.moment(finish, 10), partial(hand_in, deliverable)
+            yield stage.moment(finish, 15), partial(accept, stage, deliverable)
+    for turn, deliverable in enumerate(open_ones):
+        yield from stands(stage, deliverable, turn, last)
 
 
 def start(deliverable: Deliverable) -> None:
@@ -153,18 +180,23 @@ def owner(deliverable: Deliverable) -> User:
 
 
 def hand_in(deliverable: Deliverable) -> None:
-    """Tick its lines, attach evidence, hand it in."""
+    """Tick its lines, attach its papers, hand it in."""
     by = owner(deliverable)
     for line in deliverable.done_lines.filter(ticked_at__isnull=True):
         work.tick(by=by, line=line, ticked=True)
-    paper = SimpleUploadedFile("report.md", f"# {deliverable.title}\n".encode(), content_type="text/markdown")
-    kinds = (EvidenceKind.DOCUMENT, EvidenceKind.RUNBOOK, EvidenceKind.MODEL_CARD, EvidenceKind.RECORD)
-    kind = kinds[deliverable.number % len(kinds)]
-    evidence.add_file(by=by, deliverable=deliverable, kind=kind, title=f"{deliverable.title}, report", upload=paper)
-    url = f"https://work.meridian-health.example/claims/{deliverable.number}"
-    evidence.add_link(by=by, deliverable=deliverable, kind=EvidenceKind.CODE, title="Repository", url=url)
+    for paper in papers_of(deliverable.title):
+        attach(by, deliverable, paper)
     deliverable.refresh_from_db()
     work.submit(by=by, deliverable=deliverable)
+
+
+def attach(by: User, deliverable: Deliverable, paper: Paper) -> None:
+    """Attach one paper as the file or the link that it is."""
+    if paper.url:
+        evidence.add_link(by=by, deliverable=deliverable, kind=paper.kind, title=paper.title, url=paper.url)
+        return
+    upload = SimpleUploadedFile(paper.file_name, paper.body, content_type="text/markdown")
+    evidence.add_file(by=by, deliverable=deliverable, kind=paper.kind, title=paper.title, upload=upload)
 
 
 def accept(stage: Stage, deliverable: Deliverable) -> None:
@@ -177,16 +209,16 @@ def accept(stage: Stage, deliverable: Deliverable) -> None:
         work.accept_internal(by=stage.party.manager, deliverable=deliverable)
 
 
-def stand_still(stage: Stage, deliverable: Deliverable, turn: int) -> None:
-    """Let the first unfinished one wait for its sign-off, the second for the client, the third for somebody else."""
-    since = max(deliverable.started_on or deliverable.start_on, stage.engagement.today() - timedelta(days=8))
-    at = stage.moment(since, 11)
+def stands(stage: Stage, deliverable: Deliverable, turn: int, last: date) -> Iterator[Act]:
+    """Let the first open one wait for its sign-off, the second for the client, the third for somebody else."""
+    days = stage.calendar
+    since = stage.moment(days.next_working(max(deliverable.start_on, last - timedelta(days=7))), 11)
     if turn == 0:
-        stage.on(stage.moment(stage.engagement.today() - timedelta(days=1), 11), lambda: hand_in(deliverable))
+        yield stage.moment(last, 11), partial(hand_in, deliverable)
     elif turn == 1:
-        stage.on(at, lambda: wait(stage, deliverable, WaitOn.CLIENT, "A console test account with adjuster rights"))
+        yield since, partial(wait, stage, deliverable, WaitOn.CLIENT, "A console test account with adjuster rights")
     elif turn == 2:
-        stage.on(at, lambda: wait(stage, deliverable, WaitOn.THIRD_PARTY, "Event stream opened to staging"))
+        yield since, partial(wait, stage, deliverable, WaitOn.THIRD_PARTY, "Event stream opened to staging")
 
 
 def wait(stage: Stage, deliverable: Deliverable, on: WaitOn, what: str) -> Wait:
@@ -195,19 +227,20 @@ def wait(stage: Stage, deliverable: Deliverable, on: WaitOn, what: str) -> Wait:
     return waits.open_wait(by=stage.party.manager, deliverable=deliverable, on=on, what=what, contact=contact)
 
 
-def around(stage: Stage) -> None:
-    """Read the metrics, write a note, ask a question."""
+def around(stage: Stage) -> Iterator[Act]:
+    """Yield the readings of the metrics, a status note, a question of the client."""
     today = stage.engagement.today()
+
+    def on(days: int) -> date:
+        return worked(stage.calendar, today - timedelta(days=days))
+
     for metric in stage.engagement.metrics.all():
         for weeks, share in ((6, "0.1"), (3, "0.35"), (1, "0.6")):
-            on = today - timedelta(days=7 * weeks)
             value = metric.start + (metric.target - metric.start) * Decimal(share)
-            at = stage.moment(on, 17)
-            stage.on(at, partial(_read, stage, metric, on, value))
+            yield stage.moment(on(7 * weeks), 17), partial(_read, stage, metric, on(7 * weeks), value)
+    yield stage.moment(on(2), 9), partial(_ask, stage, "Is day 90 safe?")
     text = "The console still has no test account; each further day without it moves day 60."
-    stage.on(stage.moment(today - timedelta(days=1), 16), lambda: _note(stage, text))
-    asked = stage.moment(today - timedelta(days=2), 9)
-    stage.on(asked, lambda: _ask(stage, "Is day 90 safe?"))
+    yield stage.moment(on(1), 16), partial(_note, stage, text)
 
 
 def _read(stage: Stage, metric: BusinessMetric, on: date, value: Decimal) -> None:

@@ -96,7 +96,7 @@ def test_the_page_says_how_it_moved_and_shows_the_table(at_work: Firm, moved: Mi
 
 def test_too_little_is_said_to_be_too_little(at_work: Firm, manager: Browser) -> None:
     page = manager.get(at_work.url("forecast/")).content.decode()
-    assert "Not enough history yet: forecasts of 1 days are kept" in page
+    assert "Not enough history yet: the forecast of 1 day is kept" in page
     assert 'id="fh-t"' not in page
 
 

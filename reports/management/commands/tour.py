@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.test import override_settings
 
 from accounts.db import as_firm
 from accounts.models import User
@@ -42,7 +43,9 @@ class Command(BaseCommand):
         call_command("load_catalogue", verbosity=0)
         stage = self.told(options["plan"])
         try:
-            self.leave(stage, folder)
+            # The team of the tour works for somebody, whatever this machine is set to.
+            with override_settings(FIRM_NAME="Vantage Embedded"):
+                self.leave(stage, folder)
         except outputs.NotWholeError as error:
             raise CommandError(str(error)) from error
         if broken := outputs.check(folder):
@@ -55,8 +58,7 @@ class Command(BaseCommand):
         with transaction.atomic(), as_firm():
             stage = play.log(gather(), plan)
             self.stdout.write(f"{stage.engagement.code} is logged from {plan.name}, agreed, and starts its work.")
-            play.work_on(stage)
-            play.around(stage)
+            play.live(stage)
             slips.recompute(stage.engagement, nightly=True)
         self.stdout.write(f"It is day {stage.engagement.day()}.")
         return stage
