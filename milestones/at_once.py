@@ -54,11 +54,13 @@ def _was_asked(engagement: Engagement) -> bool:
 
 
 def _moved(engagement: Engagement, before: dict[str, Any], after: dict[str, Any]) -> str:
-    """Say how the next milestone's dates moved; "" where they stand."""
+    """Say how the dates of the first milestone moved whose dates did; "" where all stand."""
     for milestone in engagement.milestones.order_by("day"):
         facts = after.get(milestone.public_id)
         if facts and "finished_on" not in facts:
-            return _sentence(milestone, before.get(milestone.public_id, {}), facts)
+            told = _sentence(milestone, before.get(milestone.public_id, {}), facts)
+            if told:
+                return told
     return ""
 
 

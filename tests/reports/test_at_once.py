@@ -5,9 +5,10 @@ from django.test import Client as Browser
 
 from accounts.db import as_firm
 from accounts.models import Job
-from milestones import at_once
+from milestones import at_once, slips
 from milestones.actions import waits, work
 from milestones.models import ForecastRun
+from tests import factories
 from tests.reports.conftest import HTMX, Firm, signed_in
 
 
@@ -53,3 +54,19 @@ def test_without_script_the_next_page_says_it(at_work: Firm) -> None:
     browser: Browser = signed_in(at_work.people.manager)
     page = browser.post(f"/waits/{at_work.wait.public_id}/close/", follow=True).content.decode()
     assert "The wait has ended. Day 60: 8 in 10 by" in page
+
+
+def test_where_the_next_milestone_stands_a_later_one_that_moved_is_told(monday: object, cast: factories.Cast) -> None:
+    with as_firm():
+        engagement = factories.active(cast, [factories.line("A"), factories.line("B", day=90, start=62, due=80)])
+        slips.recompute(engagement)
+        waits.open_wait(by=cast.manager, deliverable=factories.deliverable(engagement), on="client", what="Access")
+        at_once.forecast(engagement)
+        # As if the plan before had said another day for day 90 alone.
+        run = ForecastRun.objects.get(engagement=engagement)
+        run.milestones[engagement.milestones.get(day=90).public_id]["eight_in_ten"] = "2027-03-31"
+        run.plan_version -= 1
+        run.save()
+        told = at_once.forecast(engagement).text
+    assert told.startswith("Day 90: 8 in 10 by")
+    assert told.endswith("was 31 Mar 2027.")
