@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from allauth.core.ratelimit import consume_or_429
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,12 @@ from reports.pack import genuine
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Take a file or a SHA-256, and say which version it is and when that was issued; name no client."""
+    """Take a file or a SHA-256, and say which version it is and when that was issued; name no client. Anybody may ask, but not endlessly."""
     typed = request.POST.get("sha256", "")
     if request.method != "POST":
         return render(request, "reports/handoff/check.html", {})
+    if too_often := consume_or_429(request, action="check_pack"):
+        return too_often
     try:
         answer = genuine.check(_fingerprint(request.FILES.get("file"), typed))
     except DomainError as error:

@@ -128,3 +128,14 @@ def test_what_is_no_hash_is_answered_with_a_sentence(db: None, sent: dict[str, s
 def test_a_signed_in_contact_of_another_client_gets_the_same_answer(world: World, issued: HandoffPack) -> None:
     page = browser_of(world.viewer.user).post(reverse("check"), {"sha256": issued.sha256}).content.decode()
     assert "Genuine" in page
+
+
+def test_checking_without_end_is_refused_with_a_sentence(world: World) -> None:
+    browser = Browser(REMOTE_ADDR="192.0.2.77")
+    codes = {browser.post(reverse("check"), {"sha256": "0" * 64}).status_code for _ in range(30)}
+    assert codes == {200}
+    refused = browser.post(reverse("check"), {"sha256": "0" * 64})
+    assert refused.status_code == 429
+    assert "Wait a minute and try again." in refused.text
+    assert browser.get(reverse("check")).status_code == 200
+    assert Browser(REMOTE_ADDR="192.0.2.78").post(reverse("check"), {"sha256": "0" * 64}).status_code == 200
