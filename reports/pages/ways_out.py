@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import DateField, Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.clock import now
 from accounts.models import Job, User
+from accounts.prepared import Prepared, given
 from accounts.states import OPEN_JOBS
 from engagements.models import Placement
 from milestones.models import Milestone, Plan, Wait, WaysOut
@@ -97,19 +98,30 @@ def _slipping(loaded: Loaded) -> Milestone | None:
     return None
 
 
+def _kept() -> QuerySet[WaysOut]:
+    engagement = given("engagement")
+    asked = Job.objects.filter(kind="slip_engagement", key__startswith=given("key", TextField()), state__in=OPEN_JOBS)
+    newer = Plan.objects.filter(engagement=OuterRef("engagement"), version__gt=OuterRef("plan_version"))
+    placed = Placement.objects.filter(engagement=OuterRef("engagement")).order_by()
+    names = ArraySubquery(placed.values(json=JSONObject(id="public_id", name="user__name")))
+    found = WaysOut.objects.filter(
+        engagement=engagement, on=given("on", DateField()), plan_version__gte=given("version")
+    )
+    return found.filter(~(Exists(asked) & Exists(newer))).annotate(placed=names)
+
+
+KEPT: Final = Prepared(_kept)
+
+
 def _read(loaded: Loaded) -> Any:
     """Return what is kept of the plan as the last forecast saw it; never of an older plan, nor while one is asked.
 
     A WaysOut with `placed`: id and name of each placement, for whoever could take work over.
     """
-    assert loaded.run is not None  # noqa: S101 - the caller looks
-    key = f"{loaded.engagement.pk}:"
-    asked = Job.objects.filter(kind="slip_engagement", key__startswith=key, state__in=OPEN_JOBS)
-    newer = Plan.objects.filter(engagement=OuterRef("engagement"), version__gt=OuterRef("plan_version"))
-    placed = Placement.objects.filter(engagement=OuterRef("engagement")).order_by()
-    names = ArraySubquery(placed.values(json=JSONObject(id="public_id", name="user__name")))
-    found = WaysOut.objects.filter(engagement=loaded.engagement, on=loaded.run.on).annotate(placed=names)
-    return found.filter(~(Exists(asked) & Exists(newer)), plan_version__gte=loaded.run.plan_version).first()
+    run = loaded.run
+    assert run is not None  # noqa: S101 - the caller looks
+    pk = loaded.engagement.pk
+    return KEPT.one(engagement=pk, key=f"{pk}:", on=run.on, version=run.plan_version)
 
 
 def _chain(loaded: Loaded, links: Iterable[Mapping[str, Any]]) -> Iterable[LinkLine]:
