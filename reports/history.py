@@ -116,12 +116,12 @@ class _Due:
 def moved(history: History) -> str:
     """Say where the likely date stood first, where it is now, and how far the last week moved it."""
     if not history.is_enough:
-        told = ngettext(
+        sentence = ngettext(
             "Not enough history yet: the forecast of %(n)d day is kept, a line needs %(least)d.",
             "Not enough history yet: forecasts of %(n)d days are kept, a line needs %(least)d.",
             len(history.days),
         )
-        return told % {"n": len(history.days), "least": LEAST_DAYS}
+        return sentence % {"n": len(history.days), "least": LEAST_DAYS}
     first, last = history.days[0], history.days[-1]
     told = {
         "on": short(first.on),

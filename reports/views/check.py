@@ -23,7 +23,8 @@ def check(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("sha256", "")
     if request.method != "POST":
         return render(request, "reports/handoff/check.html", {})
-    if too_often := consume_or_429(request, action="check_pack"):
+    too_often: HttpResponse | None = consume_or_429(request, action="check_pack")
+    if too_often:
         return too_often
     try:
         answer = genuine.check(_fingerprint(request.FILES.get("file"), typed))
