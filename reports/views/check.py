@@ -19,7 +19,10 @@ from reports.pack import genuine
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Take a file or a SHA-256, and say which version it is and when that was issued; name no client. Anybody may ask, but not endlessly."""
+    """Take a file or a SHA-256, and say which version it is and when that was issued; name no client.
+
+    Anybody may ask, but not endlessly.
+    """
     typed = request.POST.get("sha256", "")
     if request.method != "POST":
         return render(request, "reports/handoff/check.html", {})
