@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from threading import Barrier
 from typing import TypeVar
 
@@ -13,14 +12,19 @@ from django.db import connections
 from accounts.db import as_firm
 from engagements.models import Engagement
 from tests import factories
+from tests.ground import Ground, Part, begins_with
 
 T = TypeVar("T")
 
 
+CAST = Part(factories.cast)
+ENGAGEMENT = Part(factories.active, on=CAST)
+
+
 @pytest.fixture
-def monday() -> Iterator[time_machine.Traveller]:
+def monday(ground: Ground) -> Iterator[time_machine.Traveller]:
     """Stand on Monday 23 November 2026, noon in Helsinki; the value moves the clock further."""
-    with time_machine.travel(datetime(2026, 11, 23, 10, 0, tzinfo=UTC), tick=True) as clock:
+    with time_machine.travel(ground.now, tick=True) as clock:
         yield clock
 
 
@@ -32,15 +36,17 @@ def firm(monday: time_machine.Traveller, db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(firm: None) -> factories.Cast:
+@begins_with(CAST)
+def cast(firm: None, ground: Ground) -> factories.Cast:
     """Everybody, for a test that stands as the firm."""
-    return factories.cast()
+    return ground.of(CAST)
 
 
 @pytest.fixture
-def engagement(cast: factories.Cast) -> Engagement:
+@begins_with(ENGAGEMENT)
+def engagement(cast: factories.Cast, ground: Ground) -> Engagement:
     """An active engagement of Meridian Health with deliverables A and B, which need sign-off."""
-    return factories.active(cast)
+    return ground.of(ENGAGEMENT)
 
 
 def at_once(calls: list[Callable[[], T]]) -> list[T | Exception]:

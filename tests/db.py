@@ -9,7 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -17,11 +17,14 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 from config.embedded.addresses import Database, given_database, new_passwords, replaced
 from config.embedded.errors import StackError
 from config.embedded.locks import FileLock
 from config.embedded.stack import CHECKOUT, Stack
+from tests.ground import Ground, chain_of, in_order
 
 HOME = "EMPLACE_TEST_HOME"
 BUILD_SECONDS = 300.0
@@ -224,7 +227,36 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep every test of the Celery worker on one xdist worker, so that one Celery worker serves them."""
+    """Keep every test of the Celery worker on one xdist worker, so that one Celery worker serves them.
+
+    Tests that begin with the same rows follow each other, so that these are written once.
+    """
+    in_order(items)
     for item in items:
         if "celery_worker" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("celery"))
+
+
+GROUND = Ground()
+
+
+@pytest.fixture(autouse=True)
+def ground(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Ground:
+    """The rows that this test begins with, there before anything else of it begins.
+
+    It stands here because fixtures of a plugin that comes before pytest-django are the first to be made.
+    """
+    chain = chain_of(request.node)
+    if chain:
+        request.getfixturevalue("django_db_setup")
+        with django_db_blocker.unblock():
+            GROUND.rise_to(chain)
+    return GROUND
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Undo what the next test does not begin with, before its wider fixtures are made."""
+    yield
+    with item.config.stash[blocking_manager_key].unblock():
+        GROUND.sink_to(chain_of(nextitem) if nextitem else ())

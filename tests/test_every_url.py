@@ -17,7 +17,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.db import as_firm
 from tests import factories
-from tests.two_clients import Side, both, signed_in
+from tests.conftest import CAST
+from tests.ground import Ground, begins_with
+from tests.two_clients import BOTH, Side, signed_in
 
 REFUSALS = frozenset({400, 401, 403, 404, 405})
 SIGN_IN = "/accounts/login/"
@@ -91,17 +93,17 @@ def walked(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tu
 
 
 @pytest.fixture
-def people(monday: time_machine.Traveller, db: None) -> factories.Cast:
+@begins_with(CAST)
+def people(monday: time_machine.Traveller, db: None, ground: Ground) -> factories.Cast:
     """Everybody."""
-    with as_firm():
-        return factories.cast()
+    return ground.of(CAST)
 
 
 @pytest.fixture
-def theirs(people: factories.Cast) -> Side:
+@begins_with(BOTH)
+def theirs(people: factories.Cast, ground: Ground) -> Side:
     """The client whose things must stay hidden."""
-    with as_firm():
-        return both(people)[0]
+    return ground.of(BOTH)[0]
 
 
 @pytest.fixture

@@ -18,23 +18,25 @@ from accounts.walls import Wall
 from milestones.models import Deliverable, Evidence
 from reports.models import HandoffPack
 from tests import factories
-from tests.two_clients import Side, both, signed_in
+from tests.conftest import CAST
+from tests.ground import Ground, begins_with
+from tests.two_clients import BOTH, Side, signed_in
 
 PAGES = ("", "deliverables/", "plan/", "questions/", "files/", "m/30/sign/", "m/60/sign/", "m/90/sign/")
 
 
 @pytest.fixture
-def people(monday: time_machine.Traveller, db: None) -> factories.Cast:
+@begins_with(CAST)
+def people(monday: time_machine.Traveller, db: None, ground: Ground) -> factories.Cast:
     """Everybody."""
-    with as_firm():
-        return factories.cast()
+    return ground.of(CAST)
 
 
 @pytest.fixture
-def sides(people: factories.Cast) -> tuple[Side, Side]:
+@begins_with(BOTH)
+def sides(people: factories.Cast, ground: Ground) -> tuple[Side, Side]:
     """Both clients, each at work."""
-    with as_firm():
-        return both(people)
+    return ground.of(BOTH)
 
 
 def addresses(side: Side) -> list[str]:

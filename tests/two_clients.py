@@ -19,6 +19,8 @@ from milestones.states import Moves
 from reports.models import HandoffPack, StatusNote
 from roles.models import FailureMode
 from tests import factories
+from tests.conftest import CAST
+from tests.ground import Part
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ def both(people: factories.Cast) -> tuple[Side, Side]:
         side(people, "Aardvark", people.client, people.signer),
         side(people, "Bumblebee", people.other_client, people.stranger),
     )
+
+
+BOTH = Part(both, on=CAST)
 
 
 def side(people: factories.Cast, word: str, client: Client, signer: User) -> Side:

@@ -10,6 +10,7 @@ from accounts.db import as_firm
 from accounts.models import User
 from accounts.states import Kind
 from engagements.models import Client, Contact
+from tests.ground import Ground, Part, begins_with
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,8 @@ def make_contact(by: User, client: Client, email: str, name: str) -> User:
     return user
 
 
-@pytest.fixture
-def people(db: None) -> People:
-    """Everybody; nobody has a password, which would cost half a second each."""
-    return everybody()
-
-
 def everybody() -> People:
+    """Make everybody, standing as the firm; nobody has a password, which would cost half a second each."""
     with as_firm():
         ada = create_user(by=None, email="ada@firm.example", name="Ada Admin", kind=Kind.ADMINISTRATOR)
         mia, sam = (
@@ -53,6 +49,16 @@ def everybody() -> People:
         cora = make_contact(mia, meridian, "cora@meridian.example", "Cora Contact")
         zoe = make_contact(mia, other, "zoe@other.example", "Zoe Stranger")
     return People(ada, mia, sam, cora, zoe)
+
+
+PEOPLE = Part(everybody, at=None)
+
+
+@pytest.fixture
+@begins_with(PEOPLE)
+def people(db: None, ground: Ground) -> People:
+    """Everybody."""
+    return ground.of(PEOPLE)
 
 
 def browser_of(user: User | None) -> Browser:

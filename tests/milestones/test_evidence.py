@@ -15,6 +15,12 @@ from tests.factories import deliverable, in_review, upload
 PDF = b"%PDF-1.7\n" + b"x" * 5000
 
 
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Files go to a folder of the test's own."""
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
 def attached(cast, engagement, content=PDF, name="report.pdf", title="Report"):
     return evidence.add_file(
         by=cast.specialist,

@@ -14,7 +14,9 @@ from milestones.catalogue import SHIPPED, load_playbook
 from milestones.draft import DONE
 from milestones.models import PlanDraft
 from tests import factories
+from tests.conftest import CAST
 from tests.factories import Cast
+from tests.ground import Ground, Part, begins_with
 
 GOAL = {
     "name": "Claims triage automation",
@@ -34,14 +36,20 @@ SEAT = {
 }
 
 
+def _with_playbooks(people: Cast) -> Cast:
+    for shipped in SHIPPED:
+        load_playbook(shipped)
+    return people
+
+
+WITH_PLAYBOOKS = Part(_with_playbooks, on=CAST)
+
+
 @pytest.fixture
-def cast(monday: time_machine.Traveller, db: None) -> Cast:
+@begins_with(WITH_PLAYBOOKS)
+def cast(monday: time_machine.Traveller, db: None, ground: Ground) -> Cast:
     """Everybody, and the playbooks; the test itself stands as nobody, like a browser."""
-    with as_firm():
-        people = factories.cast()
-        for shipped in SHIPPED:
-            load_playbook(shipped)
-        return people
+    return ground.of(WITH_PLAYBOOKS)
 
 
 @pytest.fixture

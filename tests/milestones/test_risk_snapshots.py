@@ -19,7 +19,9 @@ from milestones.risk_model import model_in_force
 from milestones.risk_snapshots import fixed_day, recalibrate, settle
 from milestones.states import Moves
 from tests import factories
+from tests.conftest import CAST
 from tests.factories import START, TODAY, deliverable, line
+from tests.ground import Part, begins_with
 from tests.milestones.test_slips import Silent
 
 ZONE = "Europe/Helsinki"
@@ -27,12 +29,20 @@ HALF = line("A", start=40, due=58)  # half of its window is gone on Monday
 EARLY = line("B", start=60, due=85, day=90, effort_days=2)
 
 
-@pytest.fixture
-def engagement(cast):
-    """One deliverable whose fixed day has come, one whose has not."""
-    found = factories.active(cast, [HALF, EARLY])
+def _half_way(people):
+    found = factories.active(people, [HALF, EARLY])
     slips.recompute(found, nightly=True)
     return found
+
+
+HALF_WAY = Part(_half_way, on=CAST)
+
+
+@pytest.fixture
+@begins_with(HALF_WAY)
+def engagement(cast, ground):
+    """One deliverable whose fixed day has come, one whose has not."""
+    return ground.of(HALF_WAY)
 
 
 def snapshot() -> SlipSnapshot:

@@ -10,13 +10,14 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
-from accounts.db import as_firm
 from accounts.models import User
 from engagements.models import Engagement
 from milestones import slips
 from milestones.actions import waits
 from milestones.models import Deliverable, Wait
 from tests import factories
+from tests.conftest import CAST
+from tests.ground import Ground, Part, begins_with
 
 Counted = Callable[[Browser, str], int]
 
@@ -44,20 +45,26 @@ def signed_in(user: User) -> Browser:
     return browser
 
 
-@pytest.fixture
-def at_work(monday: time_machine.Traveller, db: None) -> Firm:
-    """Build it as the firm; the test itself stands as nobody."""
-    with as_firm():
-        people = factories.cast()
-        engagement = factories.active(people, [factories.line(ref) for ref in "ABC"])
-        a, b, c = (factories.deliverable(engagement, ref) for ref in "ABC")
-        factories.in_review(people.specialist, a)
-        factories.ready(people.specialist, b)
-        wait = waits.open_wait(
-            by=people.manager, deliverable=b, on="client", what="A test account", opened_on=date(2026, 11, 13)
-        )
-        slips.recompute(engagement)
+def _at_work(people: factories.Cast) -> Firm:
+    engagement = factories.active(people, [factories.line(ref) for ref in "ABC"])
+    a, b, c = (factories.deliverable(engagement, ref) for ref in "ABC")
+    factories.in_review(people.specialist, a)
+    factories.ready(people.specialist, b)
+    wait = waits.open_wait(
+        by=people.manager, deliverable=b, on="client", what="A test account", opened_on=date(2026, 11, 13)
+    )
+    slips.recompute(engagement)
     return Firm(people, engagement, a, b, c, wait)
+
+
+AT_WORK = Part(_at_work, on=CAST)
+
+
+@pytest.fixture
+@begins_with(AT_WORK)
+def at_work(monday: time_machine.Traveller, db: None, ground: Ground) -> Firm:
+    """An engagement at work; the test itself stands as nobody."""
+    return ground.of(AT_WORK)
 
 
 @pytest.fixture

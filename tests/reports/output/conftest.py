@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from accounts.db import as_firm
 from reports import tasks
+from tests.ground import Ground, Part, begins_with
 from tests.reports.output.world import World, build
 
 
@@ -18,13 +19,6 @@ def media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 # Importing it registers the handlers, as a worker does.
 assert tasks.PERIODIC
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    """One running engagement: deliverables 1 to 3 accepted, 4 waits for a sign-off."""
-    with as_firm():
-        return begun(build())
 
 
 @pytest.fixture
@@ -42,3 +36,13 @@ def begun(world: World) -> World:
     world.wait(5, "A test account for the console")
     world.forecast()
     return world
+
+
+WORLD = Part(lambda: begun(build()), at=None)
+
+
+@pytest.fixture
+@begins_with(WORLD)
+def world(db: None, ground: Ground) -> World:
+    """One running engagement: deliverables 1 to 3 accepted, 4 waits for a sign-off."""
+    return ground.of(WORLD)
