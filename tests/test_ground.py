@@ -12,11 +12,11 @@ from tests.conftest import CAST, ENGAGEMENT
 from tests.factories import Cast
 from tests.ground import MONDAY, Ground, chain_of
 
-TWICE = pytest.mark.parametrize("_time", [1, 2])
+TWICE = pytest.mark.parametrize("time", ["first", "second"])
 
 
 @TWICE
-def test_what_a_test_changes_is_undone(cast: Cast, _time: int) -> None:
+def test_what_a_test_changes_is_undone(cast: Cast, time: str) -> None:
     assert (cast.manager.name, cast.client.name) == ("Mia Manager", "Meridian Health")
     cast.manager.name = cast.client.name = "Changed"
     cast.manager.save()
@@ -25,7 +25,7 @@ def test_what_a_test_changes_is_undone(cast: Cast, _time: int) -> None:
 
 
 @TWICE
-def test_nothing_of_another_test_is_left(cast: Cast, engagement: Engagement, _time: int) -> None:
+def test_nothing_of_another_test_is_left(cast: Cast, engagement: Engagement, time: str) -> None:
     assert list(Engagement.objects.all()) == [engagement]
     assert User.objects.get(pk=cast.viewer.pk).name == "Dale Whitlock"
     Engagement.objects.all().update(name="Changed")
