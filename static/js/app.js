@@ -170,7 +170,35 @@ on("htmx:beforeSwap", (event) => {
 });
 on("htmx:sendError", (event) => failed(event, region.dataset.lost));
 on("htmx:timeout", (event) => failed(event, region.dataset.lost));
-on("htmx:responseError", (event) => failed(event, region.dataset.refused));
+on("htmx:responseError", (event) => failed(event, toldBy(event.detail.xhr) ?? region.dataset.refused));
+
+// The server's own sentence, where it sent one; it is shown once, with what can be done.
+function toldBy(xhr) {
+  try {
+    return JSON.parse(xhr.getResponseHeader("HX-Trigger")).toast.text;
+  } catch {
+    return null;
+  }
+}
+
+/* ---- who signed in again in another tab can send what stands in this one ---- */
+
+function freshMark() {
+  const name = `${document.body.dataset.csrf}=`;
+  return document.cookie.split("; ").find((one) => one.startsWith(name))?.slice(name.length);
+}
+
+on("submit", (event) => {
+  const field = $("input[name=csrfmiddlewaretoken]", event.target);
+  if (field) field.value = freshMark() ?? field.value;
+});
+on("htmx:configRequest", (event) => {
+  const { headers, parameters } = event.detail;
+  const mark = freshMark();
+  if (!mark) return;
+  headers["X-CSRFToken"] = mark;
+  if (parameters.csrfmiddlewaretoken) parameters.csrfmiddlewaretoken = mark;
+});
 
 /* ---- uploads: a <progress> in the form shows how far ---- */
 
