@@ -220,9 +220,10 @@ RUN = pytest.StashKey[Run]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures after pytest-django's, so that ours are the ones in force."""
-    from tests import servers
+    from tests import chromium, servers
 
     config.pluginmanager.register(servers, "emplace-servers")
+    config.pluginmanager.register(chromium, "emplace-chromium")
     config.addinivalue_line("markers", "xdist_group(name): tests of one group run on one worker")
 
 

@@ -20,7 +20,7 @@ from milestones.models import Deliverable, Evidence
 from milestones.states import DeliverableState
 from reports.models import HandoffPack
 from tests import factories
-from tests.browser.conftest import PHONE, Opener
+from tests.chromium import PHONE, Opener
 from tests.servers import CeleryWorker, Mailbox
 
 PASSWORD = "a-long-enough-password"

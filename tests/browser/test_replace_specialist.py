@@ -8,7 +8,7 @@ from accounts.db import as_firm
 from milestones.models import Deliverable, HandoverLine
 from roles.models import Specialist
 from tests import factories
-from tests.browser.conftest import Opener
+from tests.chromium import Opener
 
 pytestmark = pytest.mark.xdist_group("browser-pages")
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
@@ -28,7 +27,7 @@ from reports.actions.packs import ask_pack
 from roles.actions import add_absence
 from roles.models import FailureMode, Specialist
 from tests import factories
-from tests.browser.conftest import PHONE, WIDE, Opener
+from tests.chromium import PHONE, WIDE, Opener, clean
 from tests.factories import TODAY
 
 pytestmark = pytest.mark.xdist_group("browser-pages")
@@ -102,12 +101,6 @@ def show(tab: Page, address: str) -> None:
     answer = tab.goto(address)
     assert answer is not None
     assert answer.status == 200, address
-
-
-def clean(tab: Page, how: str = "", **options: object) -> None:
-    """Assert that axe finds nothing on the page as it stands."""
-    found = Axe().run(tab, options=options)
-    assert found.violations_count == 0, f"{tab.url} {how}\n{found.generate_report()}"
 
 
 def _turn(tab: Page, size: tuple[int, int], scheme: str) -> None:

@@ -13,8 +13,8 @@ from milestones import options, slips
 from milestones.actions import waits, work
 from milestones.models import Deliverable, WaysOut
 from tests import factories
-from tests.browser.conftest import Opener
 from tests.browser.test_sound_pages import sound
+from tests.chromium import Opener
 from tests.factories import START, deliverable, line
 
 pytestmark = pytest.mark.xdist_group("browser-forms")

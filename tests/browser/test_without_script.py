@@ -11,7 +11,7 @@ from engagements.models import Engagement
 from milestones.models import Deliverable, PlanChange
 from milestones.states import ChangeState, DeliverableState
 from tests import factories
-from tests.browser.conftest import PHONE, Opener
+from tests.chromium import PHONE, Opener
 
 pytestmark = pytest.mark.xdist_group("browser-forms")
 

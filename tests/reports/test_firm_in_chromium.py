@@ -1,58 +1,30 @@
 """The firm's pages in a real browser: worked on in place, sound for everybody, in light and dark, on a phone too."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client as Browser
-from playwright.sync_api import Browser as Chromium, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from accounts.db import as_firm
-from accounts.models import User
 from milestones.models import CheckIn, Deliverable
 from milestones.states import Answer, DeliverableState
+from tests.chromium import PHONE, WIDE, Opener, clean
 from tests.reports.conftest import Firm
 
-SIZES = ((1440, 900), (390, 844))
-Opener = Callable[..., Page]
+SIZES = (WIDE, PHONE)
+pytestmark = pytest.mark.xdist_group("browser-firm")
 
 
 @pytest.fixture
-def chromium(transactional_db: None, chromium_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chromium]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright runs a loop in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def tab_options() -> dict[str, Any]:
+    """As most people have it: with motion."""
+    return {}
 
 
 @pytest.fixture
-def tab_of(chromium: Chromium, live_server: object) -> Iterator[Opener]:
-    """Opens a signed-in tab of somebody; the test fails on any error in a console, a policy's report among them."""
-    said: list[str] = []
-
-    def opener(user: User, *, script: bool = True, size: tuple[int, int] = SIZES[0], scheme: str = "light") -> Page:
-        client = Browser()
-        client.force_login(user)
-        context = chromium.new_context(
-            base_url=str(live_server),
-            java_script_enabled=script,
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": str(live_server)}])
-        tab = context.new_page()
-        tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        return tab
-
-    yield opener
-    # Leaving a page while it still asks for something is no fault.
-    left = ("htmx:sendAbort", "htmx:afterRequest")
-    assert [one for one in said if not one.startswith(left)] == []
+def pardoned() -> tuple[str, ...]:
+    """Leaving a page while it still asks for something is no fault."""
+    return ("htmx:sendAbort", "htmx:afterRequest")
 
 
 def fits(page: Page) -> None:
@@ -62,8 +34,7 @@ def fits(page: Page) -> None:
 
 def sound(page: Page) -> None:
     """Assert that axe finds nothing, and that the page fits."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    clean(page)
     fits(page)
 
 
@@ -81,7 +52,7 @@ def test_every_page_is_sound(at_work: Firm, tab_of: Opener) -> None:
 
 
 def test_on_a_dark_phone_nothing_scrolls_sideways(at_work: Firm, tab_of: Opener) -> None:
-    tab = tab_of(at_work.people.manager, size=SIZES[1], scheme="dark")
+    tab = tab_of(at_work.people.manager, size=SIZES[1], color_scheme="dark")
     for address in pages(at_work):
         tab.goto(address)
         fits(tab)
