@@ -15,10 +15,11 @@ from milestones.content import hash_of
 from milestones.forms import area, day_field
 from milestones.models import Deliverable, Milestone
 from milestones.moves import Move
+from milestones.stage_fields import Stages
 from milestones.states import UNFINISHED, Moves
 
 Thing = Deliverable | Milestone | BusinessMetric
-PREFIXES: Final = ("due_", "drop_", "milestone_", "target_")
+PREFIXES: Final = ("due_", "stage_", "drop_", "milestone_", "target_")
 # Not about what moves: asked for only once somebody asks the signer.
 WORDS: Final = ("what", "why")
 
@@ -38,20 +39,32 @@ def key_of_field(name: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that the change moves: its fields, what is so now, and what else is asked of it."""
+    """One thing that the change moves: its fields, what is so now, and what else is asked of it.
+
+    A deliverable has the day of its own milestone in `was`, and the due date that the page `proposed`.
+    """
 
     key: str
     title: str
     now: str
     value: forms.BoundField
-    drop: forms.BoundField | None
+    drop: forms.BoundField | None = None
+    stage: forms.BoundField | None = None
+    was: int = 0
+    proposed: str = ""
+
+    @property
+    def id(self) -> str:
+        """The public id that its fields are named by."""
+        return self.key.partition("-")[2]
 
 
 class ChangeForm(forms.Form):
     """What changes, why, and a row for each thing that moves.
 
-    Names: `row` once a thing that stands in the form, `due_<id>`, `drop_<id>`, `milestone_<day>`, `target_<id>` by
-    public id. `do` is what was pressed: "add" (with `add`), "out <key>", "effect" or "ask".
+    Names: `row` once a thing that stands in the form, `due_<id>`, `stage_<id>` (see milestones/stage_fields.py),
+    `drop_<id>`, `milestone_<day>`, `target_<id>` by public id. `do` is what was pressed: "add" (with `add`),
+    "out <key>", "effect" or "ask".
     """
 
     what = forms.CharField(label=_("What changes"), max_length=300)
@@ -73,10 +86,14 @@ class ChangeForm(forms.Form):
         typed = {name: str(raw[name]) for name in raw if name in WORDS or name.startswith(PREFIXES)}
         values = {**(start or {}), **typed}
         self.keys = self._keys(raw, values)
+        milestones = [one for one in self.things.values() if isinstance(one, Milestone)]
+        self.stages = Stages(engagement, milestones, raw)
+        proposed = self.stages.propose(self._works(), values)
+        self.values = {**values, **proposed}
         # What stood in the form and was finished or dropped while somebody was writing.
         self.gone = sent and not set(raw.getlist("row")) <= self.things.keys()
         checks = self.do in {"effect", "ask"}
-        super().__init__(data=raw if checks else None, initial=values)
+        super().__init__(data=_with(raw, proposed) if checks else None, initial=self.values)
         self.auto_id = "id_%s"
         for key in self.keys:
             self._add_row(self.things[key])
@@ -89,6 +106,9 @@ class ChangeForm(forms.Form):
         out = self.do.removeprefix("out ") if self.do.startswith("out ") else ""
         return [key for key in dict.fromkeys(wanted) if key in self.things and key != out]
 
+    def _works(self) -> list[Deliverable]:
+        return [one for key in self.keys if isinstance(one := self.things[key], Deliverable)]
+
     def _add_row(self, thing: Thing) -> None:
         if isinstance(thing, BusinessMetric):
             target = forms.DecimalField(label=thing.name, max_digits=16, decimal_places=4, required=False)
@@ -98,6 +118,9 @@ class ChangeForm(forms.Form):
             self.fields[f"milestone_{thing.day}"] = day_field(title, required=False)
         else:
             self.fields[f"due_{thing.public_id}"] = day_field(thing.title, required=False)
+            stage = self.stages.field(thing, self.stages.chosen(thing, self.values))
+            if stage is not None:
+                self.fields[f"stage_{thing.public_id}"] = stage
             self.fields[f"drop_{thing.public_id}"] = forms.BooleanField(label=_("Drop it"), required=False)
 
     # --- what the page shows -----------------------------------------------------------------------------------
@@ -111,12 +134,34 @@ class ChangeForm(forms.Form):
         if isinstance(thing, BusinessMetric):
             now = gettext("Target %(value)s %(unit)s; stays so if left empty.")
             said = now % {"value": f"{thing.target.normalize():f}", "unit": thing.unit}
-            return Row(key, thing.name, said, self[f"target_{thing.public_id}"], None)
-        said = gettext("Due %(day)s; stays so if left empty.") % {"day": short_day(thing.due_on)}
+            return Row(key, thing.name, said, self[f"target_{thing.public_id}"])
         if isinstance(thing, Milestone):
             field = self[f"milestone_{thing.day}"]
-            return Row(key, str(field.label), said, field, None)
-        return Row(key, thing.title, said, self[f"due_{thing.public_id}"], self[f"drop_{thing.public_id}"])
+            return Row(key, str(field.label), _due_now(thing), field)
+        return self._work_row(key, thing)
+
+    def _work_row(self, key: str, work: Deliverable) -> Row:
+        stage = f"stage_{work.public_id}"
+        return Row(
+            key,
+            work.title,
+            self._said_now(work),
+            self[f"due_{work.public_id}"],
+            self[f"drop_{work.public_id}"],
+            self[stage] if stage in self.fields else None,
+            self.stages.own(work).day,
+            self.stages.proposals.get(work.public_id, ""),
+        )
+
+    def _said_now(self, work: Deliverable) -> str:
+        stage = self.stages.chosen(work, self.values)
+        if stage is None:
+            return _due_now(work)
+        window = self.stages.window(stage, self.values)
+        said = gettext("Now due %(now)s for day %(own)d. For day %(day)d: %(first)s to %(last)s.")
+        days = {"now": work.due_on, "first": window.first, "last": window.last}
+        numbers = {"own": self.stages.own(work).day, "day": stage.day}
+        return said % {**{name: short_day(one) for name, one in days.items()}, **numbers}
 
     @property
     def choices(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -152,6 +197,9 @@ class ChangeForm(forms.Form):
             return Move(Moves.TARGET, metric=thing, to_value=to) if to is not None and to != thing.target else None
         if isinstance(thing, Deliverable) and data.get(f"drop_{thing.public_id}"):
             return Move(Moves.DROP, deliverable=thing)
+        if isinstance(thing, Deliverable) and (stage := self.stages.chosen(thing, self.values)):
+            on = data.get(f"due_{thing.public_id}") or stage.due_on
+            return Move(Moves.STAGE, deliverable=thing, stage=stage, to_on=on)
         name = f"milestone_{thing.day}" if isinstance(thing, Milestone) else f"due_{thing.public_id}"
         on = data.get(name)
         if on is None or on == thing.due_on:
@@ -161,15 +209,31 @@ class ChangeForm(forms.Form):
         return Move(Moves.DUE, deliverable=thing, to_on=on)
 
 
+def _with(raw: QueryDict, values: Mapping[str, str]) -> QueryDict:
+    data = raw.copy()
+    for name, value in values.items():
+        data[name] = value
+    return data
+
+
 def fingerprint(moves: Iterable[Move]) -> str:
     """Return what tells one set of moves from another."""
-    rows: list[object] = [[one.field, str(one.to_on or one.to_value or ""), dict(one.added)] for one in moves]
+    rows: list[object] = [
+        [one.field, str(one.to_on or one.to_value or ""), dict(one.added), one.stage.day if one.stage else 0]
+        for one in moves
+    ]
     return hash_of({"moves": rows})[:16] if rows else ""
 
 
 def start_of(moves: Iterable[Move]) -> dict[str, str]:
     """Return moves as the fields of a form that begins with them."""
-    return {one.field: "on" if one.kind == Moves.DROP else str(_value(one)) for one in moves}
+    found: dict[str, str] = {}
+    for one in moves:
+        if one.kind == Moves.STAGE and one.stage and one.deliverable:
+            found |= {one.field: str(one.stage.day), f"due_{one.deliverable.public_id}": str(_value(one))}
+        else:
+            found[one.field] = "on" if one.kind == Moves.DROP else str(_value(one))
+    return found
 
 
 def _value(move: Move) -> Any:
@@ -181,6 +245,10 @@ def _things(engagement: Engagement, *, shared_only: bool) -> list[Thing]:
     works = engagement.deliverables.filter(state__in=sorted(UNFINISHED)).order_by("due_on", "number")
     works = works.filter(shared=True) if shared_only else works
     return [*engagement.milestones.all(), *works, *engagement.metrics.all()]
+
+
+def _due_now(thing: Deliverable | Milestone) -> str:
+    return gettext("Due %(day)s; stays so if left empty.") % {"day": short_day(thing.due_on)}
 
 
 def _group(thing: Thing) -> str:

@@ -2,20 +2,21 @@
 
 The facts are plain JSON, kept with the change that was asked for:
 {"on": day, "milestones": [{"day", "name", "due", "due_after", "before", "after"}]}, where before and after are
-{"likely", "eight_in_ten", "chance"}; before is absent for a milestone that the change adds.
+{"likely", "eight_in_ten", "chance"}; before is absent for a milestone that the change adds or puts its first work into.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
 from engagements.models import Engagement
 from milestones import forecasting
 from milestones.forecasting import MilestoneDue, MilestoneForecast, PlanForecast, PlanInput, Work
+from milestones.forecasting.loads import with_loads
 from milestones.models import Milestone
-from milestones.moves import Move
+from milestones.moves import Move, start_after
 from milestones.plan_inputs import Loaded, load
 from milestones.states import Moves
 
@@ -26,11 +27,16 @@ NEW: Final = 10**15
 
 @dataclass(frozen=True)
 class Shift:
-    """What a change moves, by primary key; `added` are further works with their milestones."""
+    """What a change moves, by primary key; `added` are further works with their milestones.
+
+    `homes` maps what goes to another milestone to that one, `starts` to its new start where it has not begun.
+    """
 
     due: Mapping[int, date]
     stages: Mapping[int, date]
     dropped: frozenset[int]
+    homes: Mapping[int, int] = field(default_factory=dict)
+    starts: Mapping[int, date] = field(default_factory=dict)
     added: Sequence[tuple[MilestoneDue, tuple[Work, ...]]] = ()
 
 
@@ -44,7 +50,7 @@ def effect_of(engagement: Engagement, moves: Sequence[Move]) -> dict[str, Any]:
     loaded = load([engagement])
     if not loaded or not loaded[0].input.works:
         return {}
-    shift = shift_of(moves)
+    shift = shift_of(engagement, moves)
     try:
         before = forecasting.forecast(loaded[0].input)
         after = forecasting.forecast(_approved(loaded[0], shift))
@@ -61,15 +67,21 @@ def _adding(moves: Sequence[Move]) -> list[Move]:
     return [one for one in moves if one.kind == Moves.ADD]
 
 
-def shift_of(moves: Sequence[Move]) -> Shift:
+def shift_of(engagement: Engagement, moves: Sequence[Move]) -> Shift:
     """Sort moves by what they do."""
+    going = [(one.deliverable, one.stage, one.to_on) for one in moves if one.kind == Moves.STAGE]
+    staged = [(work, stage, on) for work, stage, on in going if work and stage and on]
+    starts = {work.pk: start_after(engagement, work, on) for work, _stage, on in staged}
     return Shift(
-        due={one.deliverable.pk: one.to_on for one in moves if one.kind == Moves.DUE and one.deliverable and one.to_on},
+        due={one.deliverable.pk: one.to_on for one in moves if one.kind == Moves.DUE and one.deliverable and one.to_on}
+        | {work.pk: on for work, _stage, on in staged},
         stages={
             one.milestone.pk: one.to_on for one in moves if one.kind == Moves.MILESTONE and one.milestone and one.to_on
         },
         dropped=frozenset(one.deliverable.pk for one in moves if one.kind == Moves.DROP and one.deliverable),
         added=[_added(one, NEW * n) for n, one in enumerate(_adding(moves), 1)],
+        homes={work.pk: stage.pk for work, stage, _on in staged},
+        starts={key: start for key, start in starts.items() if start},
     )
 
 
@@ -98,28 +110,36 @@ def _approved(loaded: Loaded, shift: Shift) -> PlanInput:
 
     Of what a change adds the cascade alone speaks until it is there.
     """
-    return replace(changed(loaded.input, shift), opinion=loaded.opinion_after(shift.due, shift.dropped))
+    return replace(changed(loaded.input, shift), opinion=loaded.opinion_after(shift.due, shift.dropped, shift.starts))
 
 
 def changed(plan: PlanInput, shift: Shift) -> PlanInput:
     """Return the plan as it would be once the change is approved."""
-    kept = [one for one in plan.works if one.id not in shift.dropped]
-    works = [_moved(one, shift) for one in kept] + [work for _due, works in shift.added for work in works]
+    kept = [_moved(one, shift) for one in plan.works if one.id not in shift.dropped]
+    works = [*with_loads(plan, kept)] + [work for _due, works in shift.added for work in works]
     stages = [replace(one, due_on=shift.stages.get(one.id, one.due_on)) for one in plan.milestones]
     return replace(plan, works=tuple(works), milestones=(*stages, *(due for due, _works in shift.added)))
 
 
 def _moved(work: Work, shift: Shift) -> Work:
     waits_for = tuple(one for one in work.predecessors if one not in shift.dropped)
-    return replace(work, due_on=shift.due.get(work.id, work.due_on), predecessors=waits_for)
+    return replace(
+        work,
+        milestone=shift.homes.get(work.id, work.milestone),
+        start_on=shift.starts.get(work.id, work.start_on),
+        due_on=shift.due.get(work.id, work.due_on),
+        predecessors=waits_for,
+    )
 
 
 def _facts(stage: Milestone, before: PlanForecast, after: PlanForecast) -> dict[str, Any]:
     """Return what happens to a milestone; {} where nothing is planned for it, before and after."""
     was, will = before.milestones.get(stage.pk), after.milestones.get(stage.pk)
-    if was is None or was.finished_on is not None:
+    if (was is None and will is None) or (was is not None and was.finished_on is not None):
         return {}
-    facts = {"day": stage.day, "name": stage.name, "due": was.due_on.isoformat(), "before": _outlook(was)}
+    facts: dict[str, Any] = {"day": stage.day, "name": stage.name, "due": stage.due_on.isoformat()}
+    if was is not None:
+        facts["before"] = _outlook(was)
     if will is None:
         return facts
     return facts | {"due_after": will.due_on.isoformat(), "after": _outlook(will)}

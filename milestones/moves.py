@@ -10,26 +10,33 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError, IllegalMove
+from accounts.formats import day
 from engagements.models import BusinessMetric, Engagement
 from engagements.states import Direction
+from milestones.calendar import WorkCalendar
 from milestones.models import Deliverable, Milestone, PlanMove
-from milestones.states import UNFINISHED, ChangeState, Moves
+from milestones.states import MAY_CHANGE_MILESTONE, UNFINISHED, ChangeState, DeliverableState, Moves
+from milestones.windows import Window, start_with, windows
 
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
+# What a line's words and checks read; load them with it.
+PARTS: Final = ("deliverable", "milestone", "metric", "from_milestone", "to_milestone")
 
 
 @dataclass(frozen=True)
 class Move:
     """One thing that a plan change does: the kind, what it is done to, and where it goes.
 
-    `added` is a further milestone in the form of milestones/additions.py, due on `to_on`.
+    `added` is a further milestone in the form of milestones/additions.py, due on `to_on`. `stage` is the milestone
+    that a deliverable goes to, to be due there on `to_on`.
     """
 
     kind: str
     deliverable: Deliverable | None = None
     milestone: Milestone | None = None
     metric: BusinessMetric | None = None
+    stage: Milestone | None = None
     to_on: date | None = None
     to_value: Decimal | None = None
     added: Mapping[str, Any] = field(default_factory=dict)
@@ -55,7 +62,8 @@ class Move:
         """What may stand in a change once."""
         if self.kind == Moves.ADD:
             return (self.kind, "day", int(self.added["day"]))
-        return (self.kind, type(self.thing).__name__, self.thing.pk if self.thing else None)
+        kind = "" if self.deliverable else self.kind
+        return (kind, type(self.thing).__name__, self.thing.pk if self.thing else None)
 
 
 def move_of(line: PlanMove) -> Move:
@@ -65,6 +73,7 @@ def move_of(line: PlanMove) -> Move:
         deliverable=line.deliverable,
         milestone=line.milestone,
         metric=line.metric,
+        stage=line.to_milestone,
         to_on=line.to_on,
         to_value=line.to_value,
         added=line.added,
@@ -109,6 +118,69 @@ def _check_day(to_on: date | None, present: date, title: str) -> None:
         raise DomainError(_("“%(title)s” is due on that day already.") % {"title": title}, field="moves")
 
 
+def stage_line(line: PlanMove) -> None:
+    """Fill in and check that a deliverable goes to another milestone, where its due date is then.
+
+    What has not begun starts later or sooner by as many working days.
+    """
+    deliverable, stage = line.deliverable, line.to_milestone
+    assert deliverable is not None  # noqa: S101 - the kind says so
+    assert stage is not None  # noqa: S101 - the kind says so
+    fields = {"field": f"stage_{deliverable.public_id}"}
+    require_unfinished(deliverable)
+    if deliverable.state not in MAY_CHANGE_MILESTONE:
+        leave_out = _("Leave it out of the plan change.")
+        raise IllegalMove(f"{submitted(deliverable)} {leave_out}", **fields)
+    if stage.engagement_id != line.engagement_id:
+        raise DomainError(_("That milestone does not belong to this engagement. Choose from its plan."), **fields)
+    if stage.pk == deliverable.milestone_id:
+        sentence = _("“%(title)s” is due for day %(day)d already. Choose another milestone.")
+        raise DomainError(sentence % {"title": deliverable.title, "day": stage.day}, **fields)
+    if everything_accepted(stage):
+        raise DomainError(closed(stage), **fields)
+    line.from_milestone, line.from_on = deliverable.milestone, deliverable.due_on
+    _check_moved_day(line, deliverable)
+
+
+def _check_moved_day(line: PlanMove, deliverable: Deliverable) -> None:
+    field = f"due_{deliverable.public_id}"
+    if line.to_on is None or not FIRST_DAY <= line.to_on <= LAST_DAY:
+        sentence = _("Choose a new date for “%(title)s”, between 2000 and 2199.")
+        raise DomainError(sentence % {"title": deliverable.title}, field=field)
+    line.starts_on = start_after(line.engagement, deliverable, line.to_on)
+    if line.starts_on is None and line.to_on < deliverable.start_on:
+        sentence = _("“%(title)s” starts after that day. Choose a later day.")
+        raise DomainError(sentence % {"title": deliverable.title}, field=field)
+
+
+def start_after(engagement: Engagement, deliverable: Deliverable, to_on: date) -> date | None:
+    """Return when a deliverable starts once it is due on `to_on` for another milestone; None for what has begun.
+
+    `client` of the engagement is loaded.
+    """
+    if deliverable.state != DeliverableState.PLANNED:
+        return None
+    calendar = WorkCalendar(engagement.client.country, engagement.client.subdivision)
+    return start_with(calendar, deliverable.start_on, deliverable.due_on, to_on, today=engagement.today())
+
+
+def everything_accepted(stage: Milestone) -> bool:
+    """Whether something was due for a milestone, and all of it is accepted: nothing can be due for it any more."""
+    return set(stage.deliverables.counted().values_list("state", flat=True)) == {DeliverableState.ACCEPTED}
+
+
+def closed(stage: Milestone) -> str:
+    """Say that nothing moves into a milestone whose deliverables are all accepted."""
+    sentence = _("Everything due for day %(day)d is accepted, so nothing moves into it. Choose another milestone.")
+    return sentence % {"day": stage.day}
+
+
+def submitted(deliverable: Deliverable) -> str:
+    """Say that what is in review stays in its milestone."""
+    sentence = _("“%(title)s” is submitted and in review, so it stays in its milestone.")
+    return sentence % {"title": deliverable.title}
+
+
 def target_line(line: PlanMove) -> None:
     """Fill in and check the change of a target."""
     metric = line.metric
@@ -134,17 +206,48 @@ def check_order(engagement: Engagement, moves: Sequence[Move]) -> None:
     if not moved:
         return
     rows = [(one, moved[one.pk].to_on if one.pk in moved else one.due_on) for one in engagement.milestones.all()]
-    for (one, day), (following, next_day) in pairwise(rows):
-        if day and next_day and day > next_day and {one.pk, following.pk} & moved.keys():
+    for (one, own_day), (following, next_day) in pairwise(rows):
+        if own_day and next_day and own_day > next_day and {one.pk, following.pk} & moved.keys():
             sentence = _("Day %(a)d would be due after day %(b)d. Move both, or choose a day between.")
             wrong = moved.get(one.pk) or moved[following.pk]
             raise DomainError(sentence % {"a": one.day, "b": following.day}, field=wrong.field)
 
 
+def check_windows(engagement: Engagement, moves: Sequence[Move]) -> None:
+    """Raise DomainError where a deliverable would be due outside the days of the milestone that it goes to."""
+    going = [one for one in moves if one.kind == Moves.STAGE]
+    if not going:
+        return
+    moved = {one.milestone.pk: one.to_on for one in moves if one.kind == Moves.MILESTONE and one.milestone}
+    rows = [(one.pk, moved.get(one.pk) or one.due_on) for one in engagement.milestones.all()]
+    days = windows(engagement.start_on, rows)
+    for one in going:
+        assert one.stage is not None  # noqa: S101 - the kind says so
+        _check_window(one, one.stage, days[one.stage.pk], engagement.today())
+
+
+def _check_window(move: Move, stage: Milestone, window: Window, today: date) -> None:
+    assert move.deliverable is not None  # noqa: S101 - the kind says so
+    assert move.to_on is not None  # noqa: S101 - its line was checked
+    if window.last < today:
+        sentence = _("Day %(day)d is over. Choose a milestone that is still to come.")
+        raise DomainError(sentence % {"day": stage.day}, field=move.field)
+    if not window.holds(move.to_on):
+        places = {
+            "title": move.deliverable.title,
+            "day": stage.day,
+            "first": day(min(window.first, window.last)),
+            "last": day(window.last),
+        }
+        sentence = _("What is due for day %(day)d is due from %(first)s to %(last)s. "
+                     "Choose one of these days for “%(title)s”.")  # fmt: skip
+        raise DomainError(sentence % places, field=f"due_{move.deliverable.public_id}")
+
+
 def open_changes_on(engagement: Engagement, moves: Sequence[Move], *, but: int = 0) -> dict[str, list[PlanMove]]:
     """Map the form fields of these moves to the lines of open plan changes (but one) that touch the same things."""
     lines = PlanMove.objects.filter(change__engagement=engagement, change__state=ChangeState.ASKED)
-    lines = lines.exclude(change=but).select_related("change", "deliverable", "milestone", "metric")
+    lines = lines.exclude(change=but).select_related("change", *PARTS)
     found: dict[str, list[PlanMove]] = {}
     for line in lines:
         for move in moves:

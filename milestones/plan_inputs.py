@@ -68,9 +68,9 @@ class Loaded:
     asked: frozenset[tuple[int, date]]
     reading: Reading
 
-    def opinion_after(self, due: Mapping[int, date], dropped: Collection[int]) -> Opinion:
-        """Return what the scorecard will say once a plan change has moved these due dates and dropped those."""
-        return opinion_of(self.model, scored(self.model, self.reading.after(due, dropped).known()))
+    def opinion_after(self, due: Mapping[int, date], dropped: Collection[int], starts: Mapping[int, date]) -> Opinion:
+        """Return what the scorecard will say once a plan change has moved these dates and dropped those."""
+        return opinion_of(self.model, scored(self.model, self.reading.after(due, dropped, starts).known()))
 
 
 def load(engagements: Sequence[Engagement], *, today: date | None = None, firm: Firm | None = None) -> list[Loaded]:

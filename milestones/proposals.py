@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Hold
 from milestones.calendar import WorkCalendar
-from milestones.models import Deliverable, PlanChange
-from milestones.moves import Move, move_of
-from milestones.states import UNFINISHED, Moves
+from milestones.models import Deliverable, PlanChange, PlanMove
+from milestones.moves import PARTS, Move, move_of
+from milestones.states import MAY_CHANGE_MILESTONE, UNFINISHED, Moves
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,14 @@ def shifted(engagement: Engagement, days: int) -> list[Move]:
 
 def again(change: PlanChange) -> list[Move]:
     """Return the moves of a change as far as they still make sense, to ask for it anew."""
-    lines = change.moves.exclude(kind=Moves.ADD).select_related("deliverable", "milestone", "metric")
-    return [move_of(line) for line in lines if line.deliverable is None or line.deliverable.is_unfinished]
+    lines = change.moves.exclude(kind=Moves.ADD).select_related(*PARTS)
+    return [move_of(line) for line in lines if line.deliverable is None or _still_moves(line, line.deliverable)]
+
+
+def _still_moves(line: PlanMove, deliverable: Deliverable) -> bool:
+    if line.kind != Moves.STAGE:
+        return deliverable.is_unfinished
+    return deliverable.state in MAY_CHANGE_MILESTONE and deliverable.milestone_id != line.to_milestone_id
 
 
 def without(engagement: Engagement, public_ids: Iterable[str]) -> list[Move]:
@@ -73,3 +79,17 @@ def without(engagement: Engagement, public_ids: Iterable[str]) -> list[Move]:
 def words_without(dropped: Iterable[Deliverable]) -> str:
     """Return what such a change is called."""
     return _("Drop %(titles)s") % {"titles": ", ".join(f"“{one.title}”" for one in dropped)}
+
+
+def to_stage(engagement: Engagement, public_id: str, day: str) -> list[Move]:
+    """Return the move of a deliverable to the milestone of a day, due on that; none where either is not there."""
+    works = engagement.deliverables.filter(public_id=public_id, state__in=sorted(MAY_CHANGE_MILESTONE))
+    stages = engagement.milestones.filter(day=int(day)) if day.isdecimal() and len(day) < 5 else ()
+    moves = [Move(Moves.STAGE, deliverable=one, stage=stage, to_on=stage.due_on) for one in works for stage in stages]
+    return [one for one in moves if one.deliverable and one.stage and one.deliverable.milestone_id != one.stage.pk]
+
+
+def words_to_stage(move: Move) -> str:
+    """Return what such a change is called."""
+    title = move.deliverable.title if move.deliverable else ""
+    return _("Move “%(title)s” to day %(day)d") % {"title": title, "day": move.stage.day if move.stage else 0}

@@ -207,9 +207,16 @@ class Reading:
                     self.blocks[before] += 1
         self.so_far = self._so_far()
 
-    def after(self, due: Mapping[int, date], dropped: Collection[int]) -> "Reading":
-        """Return the reading as it will be once a plan change has moved these due dates today and dropped those."""
-        rows = [row._replace(due_on=due.get(row.pk, row.due_on)) for row in self.rows if row.pk not in dropped]
+    def after(
+        self, due: Mapping[int, date], dropped: Collection[int], starts: Mapping[int, date] | None = None
+    ) -> "Reading":
+        """Return the reading as it will be once a plan change has moved these dates today and dropped those."""
+        begin = starts or {}
+        rows = [
+            row._replace(due_on=due.get(row.pk, row.due_on), start_on=begin.get(row.pk, row.start_on))
+            for row in self.rows
+            if row.pk not in dropped
+        ]
         rescoped = {**self.signs.rescoped, **{key: self.signs.rescoped.get(key, 0) + 1 for key in due}}
         signs = replace(
             self.signs,

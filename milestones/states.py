@@ -23,6 +23,8 @@ UNFINISHED = frozenset(
         DeliverableState.SENT_BACK,
     }
 )
+# May go to another milestone: what was submitted is looked at where it stands.
+MAY_CHANGE_MILESTONE = UNFINISHED - {DeliverableState.IN_REVIEW}
 # The specialist's turn.
 AT_WORK = frozenset({DeliverableState.IN_PROGRESS, DeliverableState.SENT_BACK})
 STARTED = AT_WORK | {DeliverableState.IN_REVIEW, DeliverableState.ACCEPTED}
@@ -72,6 +74,7 @@ class Moves(models.TextChoices):
     DUE = "due", _("Moves a due date")
     MILESTONE = "milestone", _("Moves a milestone")
     TARGET = "target", _("Changes a target")
+    STAGE = "stage", _("Moves to another milestone")
     DROP = "drop", _("Drops a deliverable")
     ADD = "add", _("Adds a milestone")
 

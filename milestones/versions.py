@@ -13,12 +13,16 @@ AGREED: Final = "agreed"
 
 @dataclass(frozen=True)
 class Version:
-    """Due dates as they stood at one time, by primary key; `number` is the plan change that brought them about."""
+    """Due dates as they stood at one time, by primary key; `number` is the plan change that brought them about.
+
+    `homes` maps deliverables that have gone to another milestone since to the one that they were due for.
+    """
 
     key: str
     number: int | None
     works: Mapping[int, date]
     stages: Mapping[int, date]
+    homes: Mapping[int, int]
 
 
 def versions(
@@ -33,9 +37,10 @@ def versions(
     if not moves:
         return []
     ends = _ends(moves)
-    found = [Version(AGREED, None, _agreed(works), _agreed(stages))]
+    found = [Version(AGREED, None, _agreed(works), _agreed(stages), _homes(works, moves))]
     for number, at in ends[:-1]:
-        found.append(Version(str(number), number, _stood(works, moves, at), _stood(stages, moves, at)))
+        stood = _stood(works, moves, at), _stood(stages, moves, at), _homes(works, moves, at)
+        found.append(Version(str(number), number, *stood))
     return found
 
 
@@ -61,6 +66,16 @@ def _stood(
         move = next(later, None)
         found[one.pk] = move.from_on if move else one.due_on
     return found
+
+
+def _homes(works: Iterable[Deliverable], moves: Sequence[DueMove], before: datetime | None = None) -> dict[int, int]:
+    """Return where deliverables stood just before a moment, or at first: where the first later move took them from."""
+    found: dict[int, int] = {}
+    for move in moves:
+        later = before is None or move.at >= before
+        if later and move.deliverable_id is not None and move.from_milestone_id is not None:
+            found.setdefault(move.deliverable_id, move.from_milestone_id)
+    return {one.pk: found[one.pk] for one in works if one.pk in found and found[one.pk] != one.milestone_id}
 
 
 def _is_of(move: DueMove, thing: Deliverable | Milestone) -> bool:

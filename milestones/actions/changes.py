@@ -17,7 +17,7 @@ from engagements.guards import require_manager
 from engagements.models import Engagement
 from engagements.states import LIVE
 from milestones import additions, effects, files, moves as checks, slips
-from milestones.actions.applying import apply
+from milestones.actions.applying import apply, check_after
 from milestones.actions.base import signer_of, take_plan, tell
 from milestones.content import hash_of
 from milestones.models import PlanChange, PlanMove
@@ -26,11 +26,12 @@ from milestones.states import ChangeState, Moves
 
 __all__ = ["Move", "approve_by_statement", "ask", "check", "content_of", "decide", "withdraw"]
 
-POINTERS = ("change", "engagement", "client", "deliverable", "milestone", "metric")
+POINTERS = ("change", "engagement", "client", *checks.PARTS)
 CHECKS = {
     Moves.DUE: checks.due_line,
     Moves.MILESTONE: checks.milestone_line,
     Moves.TARGET: checks.target_line,
+    Moves.STAGE: checks.stage_line,
     Moves.DROP: checks.drop_line,
     Moves.ADD: additions.check_line,
 }
@@ -73,10 +74,10 @@ def _require_either_side(by: User, engagement: Engagement, moves: Sequence[Move]
 
 def _lines(change: PlanChange, moves: Sequence[Move]) -> list[PlanMove]:
     lines = [_checked_line(change, one) for one in moves]
-    touched = [(one.key[1:] if one.kind in {Moves.DUE, Moves.DROP} else one.key) for one in moves]
-    if len(set(touched)) != len(touched):
+    if len({one.key for one in moves}) != len(moves):
         raise DomainError(_("Something is moved twice in this change. Keep one of the two."), field="moves")
     checks.check_order(change.engagement, moves)
+    checks.check_windows(change.engagement, moves)
     return lines
 
 
@@ -85,7 +86,7 @@ def _checked_line(change: PlanChange, one: Move) -> PlanMove:
     try:
         return _line(change, one)
     except DomainError as error:
-        error.field = error.field if one.kind == Moves.ADD else one.field
+        error.field = error.field if one.kind in {Moves.ADD, Moves.STAGE} else one.field
         raise
 
 
@@ -98,6 +99,7 @@ def _line(change: PlanChange, one: Move) -> PlanMove:
         deliverable=one.deliverable,
         milestone=one.milestone,
         metric=one.metric,
+        to_milestone=one.stage,
         to_on=one.to_on,
         to_value=one.to_value,
         added=dict(one.added),
@@ -118,7 +120,7 @@ def content_of(change: PlanChange) -> dict[str, object]:
         "number": change.number,
         "what": change.what,
         "why": change.why,
-        "moves": [_move_content(line) for line in change.moves.select_related("deliverable", "milestone", "metric")],
+        "moves": [_move_content(line) for line in change.moves.select_related(*checks.PARTS)],
     }
 
 
@@ -127,6 +129,9 @@ def _move_content(line: PlanMove) -> dict[str, object]:
     values = {
         "from_on": line.from_on and line.from_on.isoformat(),
         "to_on": line.to_on and line.to_on.isoformat(),
+        "from_milestone": line.from_milestone and line.from_milestone.public_id,
+        "to_milestone": line.to_milestone and line.to_milestone.public_id,
+        "starts_on": line.starts_on and line.starts_on.isoformat(),
         "from_value": line.from_value is not None and f"{line.from_value:.4f}",
         "to_value": line.to_value is not None and f"{line.to_value:.4f}",
         "added": line.added,
@@ -172,8 +177,10 @@ def decide(*, by: User, change: PlanChange, approve: bool, words: str = "") -> P
 
 
 def _apply_all(by: User, change: PlanChange) -> None:
-    for line in change.moves.select_related("deliverable", "milestone", "metric"):
+    lines = list(change.moves.select_related(*checks.PARTS))
+    for line in lines:
         apply(by, change, line)
+    check_after(change.engagement, lines)
 
 
 @transaction.atomic

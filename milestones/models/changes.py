@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clock import now
@@ -79,6 +79,10 @@ class PlanMove(models.Model):
     metric = models.ForeignKey(
         BusinessMetric, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_moves"
     )
+    # Between which milestones a deliverable moves; what has not begun then starts on `starts_on`.
+    from_milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    to_milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    starts_on = models.DateField(null=True, blank=True)
     from_on = models.DateField(null=True, blank=True)
     to_on = models.DateField(null=True, blank=True)
     from_value = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
@@ -93,10 +97,20 @@ class PlanMove(models.Model):
                 condition=Q(kind=Moves.DUE, deliverable__isnull=False, to_on__isnull=False)
                 | Q(kind=Moves.MILESTONE, milestone__isnull=False, to_on__isnull=False)
                 | Q(kind=Moves.TARGET, metric__isnull=False, to_value__isnull=False)
+                | Q(kind=Moves.STAGE, deliverable__isnull=False, to_on__isnull=False)
                 | Q(kind=Moves.DROP, deliverable__isnull=False)
                 | Q(kind=Moves.ADD, to_on__isnull=False) & ~Q(added={}),
                 name="plan_move_is_whole",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Moves.STAGE, from_milestone__isnull=False, to_milestone__isnull=False)
+                & Q(from_on__isnull=False)
+                & ~Q(from_milestone=F("to_milestone"))
+                & (Q(starts_on__isnull=True) | Q(starts_on__lte=F("to_on")))
+                | ~Q(kind=Moves.STAGE)
+                & Q(from_milestone__isnull=True, to_milestone__isnull=True, starts_on__isnull=True),
+                name="plan_move_between_milestones",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,7 +118,10 @@ class PlanMove(models.Model):
 
 
 class DueMove(models.Model):
-    """An earlier due date of a deliverable or milestone, kept when it moved: by plan change, or by correction."""
+    """An earlier due date of a deliverable or milestone, kept when it moved: by plan change, or by correction.
+
+    The milestones are there where a deliverable went from one to another.
+    """
 
     wall = client_table(portal=OF_EITHER)
 
@@ -112,6 +129,8 @@ class DueMove(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     deliverable = models.ForeignKey(Deliverable, null=True, on_delete=models.CASCADE, related_name="due_moves")
     milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="due_moves")
+    from_milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="+")
+    to_milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="+")
     from_on = models.DateField()
     to_on = models.DateField()
     change = models.ForeignKey(PlanChange, null=True, on_delete=models.PROTECT, related_name="due_moves")
@@ -130,6 +149,12 @@ class DueMove(models.Model):
             models.CheckConstraint(
                 condition=Q(change__isnull=False) | ~Q(correction_reason=""),
                 name="due_move_has_a_ground",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_milestone__isnull=True, to_milestone__isnull=True)
+                | Q(from_milestone__isnull=False, to_milestone__isnull=False, deliverable__isnull=False)
+                & ~Q(from_milestone=F("to_milestone")),
+                name="due_move_between_milestones",
             ),
         ]
 

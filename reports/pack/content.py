@@ -24,6 +24,7 @@ from milestones.models import (
     SignOff,
     Wait,
 )
+from milestones.moves import PARTS
 from milestones.states import ChangeState, DeliverableState, EvidenceKind, Moves
 from reports.history import NO_HISTORY, Told
 from reports.ledger import NO_LEDGER, Ledger
@@ -343,7 +344,7 @@ def signatures(engagement: Engagement, agreement: Agreement | None) -> tuple[Sig
 def changes(engagement: Engagement) -> tuple[Change, ...]:
     """Return the register of plan changes."""
     rows = with_people(PlanChange.objects.filter(engagement=engagement), "asked_by", "decided_by_user")
-    shared = PlanMove.objects.exclude(deliverable__shared=False).select_related("deliverable", "milestone", "metric")
+    shared = PlanMove.objects.exclude(deliverable__shared=False).select_related(*PARTS)
     rows = rows.prefetch_related(Prefetch("moves", shared))
     return tuple(
         Change(
@@ -368,6 +369,10 @@ def moved(line: PlanMove) -> str:
         return _("%(title)s: dropped") % {"title": title_of(line)}
     if line.kind == Moves.ADD:
         return _("%(title)s: added, due %(to)s") % {"title": title_of(line), **from_to}
+    if line.from_milestone and line.to_milestone:
+        days = {"old": line.from_milestone.day, "new": line.to_milestone.day}
+        said = _("%(title)s: from day %(old)d, due %(from)s, to day %(new)d, due %(to)s")
+        return said % {"title": title_of(line), **from_to, **days}
     return _("%(title)s: from %(from)s to %(to)s") % {"title": title_of(line), **from_to}
 
 

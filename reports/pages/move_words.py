@@ -1,8 +1,10 @@
 """One move of a plan change in words."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
-from milestones.models import PlanMove
+from milestones.models import Milestone, PlanMove
 from milestones.states import Moves
 from reports.pages.words import number, short
 
@@ -19,9 +21,23 @@ def title_of(line: PlanMove) -> str:
 
 
 def goes_to(line: PlanMove) -> str:
-    """Where a line goes: `to 12 Dec`, `to 45`, `dropped`, `added`."""
+    """Where a line goes: `to 12 Dec`, `to day 90, 3 Jan`, `to 45`, `dropped`."""
     if line.kind == Moves.DROP:
         return _("dropped")
     if line.kind == Moves.TARGET:
         return _("to %(value)s") % {"value": number(line.to_value)}
-    return _("to %(value)s") % {"value": short(line.to_on)}
+    return _("to %(value)s") % {"value": after(line)}
+
+
+def before(line: PlanMove) -> str:
+    """What a date was: `4 Dec`, or `day 60, 4 Dec` where the milestone changes."""
+    return _of_stage(line.from_milestone, line.from_on)
+
+
+def after(line: PlanMove) -> str:
+    """What a date becomes: `18 Dec`, or `day 90, 3 Jan`."""
+    return _of_stage(line.to_milestone, line.to_on)
+
+
+def _of_stage(stage: Milestone | None, on: date | None) -> str:
+    return _("day %(day)d, %(on)s") % {"day": stage.day, "on": short(on)} if stage else short(on)

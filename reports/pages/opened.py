@@ -230,7 +230,9 @@ def _facts(deliverable: Deliverable, loaded: Loaded) -> Sequence[tuple[str, str]
     facts: list[tuple[str, str]] = []
     if deliverable.agreed_on and deliverable.agreed_on != deliverable.due_on:
         facts.append((_("Agreed"), short(deliverable.agreed_on)))
-    facts += [(_("Was due"), _was(move)) for move in deliverable.due_moves.select_related("change", "by")]
+    facts += [
+        (_("Was due"), _was(move)) for move in deliverable.due_moves.select_related("change", "by", "from_milestone")
+    ]
     facts.append((_("Start"), short(deliverable.started_on or deliverable.start_on)))
     before, after = _neighbours(deliverable, loaded)
     if before:
@@ -242,6 +244,9 @@ def _facts(deliverable: Deliverable, loaded: Loaded) -> Sequence[tuple[str, str]
 
 def _was(move: DueMove) -> str:
     """An earlier due date, and what took its place: a plan change, or a correction with its reason."""
+    if move.change is not None and move.from_milestone is not None:
+        places = {"day": move.from_milestone.day, "on": short(move.from_on), "n": move.change.number}
+        return _("%(on)s for day %(day)d, until plan change %(n)d") % places
     if move.change is not None:
         return _("%(day)s, until plan change %(n)d") % {"day": short(move.from_on), "n": move.change.number}
     places = {"day": short(move.from_on), "name": move.by.name, "reason": move.correction_reason}

@@ -13,9 +13,11 @@ from accounts.looks import word
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
 from milestones.models import Deliverable, ForecastRun, Milestone, PlanChange, PlanMove, Wait
+from milestones.moves import PARTS
 from milestones.states import DeliverableState, Moves, WaitOn
 from reports.pages import forecasts, plan_rows, states
 from reports.pages.forecasts import Outlook
+from reports.pages.move_words import after, before
 from reports.pages.states import Said
 from reports.pages.words import DASH, Day, day_of, days, number, percent, short
 
@@ -108,7 +110,7 @@ class Loaded:
     changes: list[PlanChange]
     calendar: WorkCalendar
     today: date
-    moves: Mapping[int, date] = field(default_factory=dict)
+    moves: Mapping[int, str] = field(default_factory=dict)
     milestone_moves: Mapping[int, date] = field(default_factory=dict)
 
     def told(self, thing: Deliverable | Milestone) -> Outlook:
@@ -153,7 +155,7 @@ def load(engagement: Engagement) -> Loaded:
     """Read the plan: six queries, whatever its length, and one more where a change of it is asked."""
     milestones = plan_rows.MILESTONES(engagement=engagement.pk)
     changes = plan_rows.CHANGES(engagement=engagement.pk)
-    moves = PlanMove.objects.select_related("deliverable", "milestone", "metric")
+    moves = PlanMove.objects.select_related(*PARTS)
     prefetch_related_objects(changes, Prefetch("moves", queryset=moves))
     loaded = Loaded(
         engagement=engagement,
@@ -165,7 +167,8 @@ def load(engagement: Engagement) -> Loaded:
         today=stands_on(engagement),
     )
     asked = [move for change in loaded.changes for move in change.moves.all()]
-    loaded.moves = {m.deliverable_id: m.to_on for m in asked if m.kind == Moves.DUE and m.deliverable_id and m.to_on}
+    dated = [m for m in asked if m.kind in {Moves.DUE, Moves.STAGE}]
+    loaded.moves = {m.deliverable_id: after(m) for m in dated if m.deliverable_id and m.to_on}
     loaded.milestone_moves = {
         m.milestone_id: m.to_on for m in asked if m.kind == Moves.MILESTONE and m.milestone_id and m.to_on
     }
@@ -177,7 +180,6 @@ def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None, *, open
     told = loaded.told(deliverable)
     note, note_tone = states.due_note(deliverable, told, loaded.today)
     shape = states.shape_of(deliverable, told, loaded.today)
-    asked = loaded.moves.get(deliverable.pk)
     return Row(
         public_id=deliverable.public_id,
         title=deliverable.title,
@@ -188,7 +190,7 @@ def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None, *, open
         owner=deliverable.owner.user.name if deliverable.owner else _("Nobody yet"),
         wait=wait_words(deliverable.open_waits, loaded),
         due=day_of(deliverable.due_on),
-        moves_to=short(asked) if asked else "",
+        moves_to=loaded.moves.get(deliverable.pk, ""),
         note=note,
         note_tone=note_tone,
         chance=states.chance_of(deliverable, told),
@@ -366,4 +368,4 @@ def _move_words(move: PlanMove) -> str:
         if move.deliverable
         else _("day %(day)d") % {"day": move.milestone.day if move.milestone else 0}
     )
-    return _("%(name)s from %(old)s to %(new)s") % {"name": name, "old": short(move.from_on), "new": short(move.to_on)}
+    return _("%(name)s from %(old)s to %(new)s") % {"name": name, "old": before(move), "new": after(move)}

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
@@ -14,9 +15,10 @@ from engagements.models import Engagement
 from milestones.actions.applying import stands_now
 from milestones.calendar import WorkCalendar
 from milestones.models import PlanChange, PlanMove
+from milestones.moves import PARTS
 from milestones.states import ChangeState, Moves
 from reports.pages.effects import Line, effect_lines
-from reports.pages.move_words import title_of
+from reports.pages.move_words import after, before, title_of
 from reports.pages.words import moment, short
 from reports.portal.words import with_unit
 
@@ -36,6 +38,8 @@ EXPORT_HEAD: Final = (
     gettext_lazy("Of"),
     gettext_lazy("From"),
     gettext_lazy("To"),
+    gettext_lazy("From milestone"),
+    gettext_lazy("To milestone"),
     gettext_lazy("Asked by"),
     gettext_lazy("Asked on"),
     gettext_lazy("Decided by"),
@@ -46,7 +50,10 @@ EXPORT_HEAD: Final = (
 
 @dataclass(frozen=True)
 class MoveLine:
-    """One thing that moves. `now` is how it stands by now, where that is not as it was when asked."""
+    """One thing that moves. `now` is how it stands by now, where that is not as it was when asked.
+
+    `adds` is what comes with it: a further milestone's deliverables, or the new start of what has not begun.
+    """
 
     what: str
     kind: str
@@ -86,8 +93,11 @@ class Entry:
 def entries(engagement: Engagement) -> list[Entry]:
     """Return the register, the latest first: two queries."""
     rows = engagement.plan_changes.select_related("asked_by", "decided_by_user", "engagement__client")
-    rows = rows.prefetch_related("moves__deliverable", "moves__milestone", "moves__metric")
-    return [entry(one) for one in rows.order_by("-number")]
+    return [entry(one) for one in _with_moves(rows).order_by("-number")]
+
+
+def _with_moves(rows: QuerySet[PlanChange]) -> QuerySet[PlanChange]:
+    return rows.prefetch_related(Prefetch("moves", PlanMove.objects.select_related(*PARTS)))
 
 
 def entry(change: PlanChange) -> Entry:
@@ -140,7 +150,12 @@ def move_lines(
         elif one.kind == Moves.ADD:
             yield MoveLine(title, kind, "–", short(one.to_on), "", now, adds_of(one))
         else:
-            yield MoveLine(title, kind, short(one.from_on), short(one.to_on), later(calendar, one), now)
+            yield MoveLine(title, kind, before(one), after(one), later(calendar, one), now, _start_of(one))
+
+
+def _start_of(line: PlanMove) -> tuple[str, ...]:
+    """When what has not begun starts in its new milestone."""
+    return (_("starts %(day)s") % {"day": short(line.starts_on)},) if line.starts_on else ()
 
 
 def adds_of(line: PlanMove) -> tuple[str, ...]:
@@ -178,7 +193,7 @@ def _value(value: Decimal | None, unit: str) -> str:
 def export_rows(engagement: Engagement) -> Iterator[tuple[object, ...]]:
     """Yield plain values for a spreadsheet: a row for each move, one for a change in words."""
     rows = engagement.plan_changes.select_related("asked_by", "decided_by_user", "engagement__client")
-    for change in rows.prefetch_related("moves__deliverable", "moves__milestone", "moves__metric"):
+    for change in _with_moves(rows):
         moves: list[Any] = list(change.moves.all()) or [None]
         for one in moves:
             yield (*_front(change), *_moved(one), *_back(change))
@@ -190,9 +205,10 @@ def _front(change: PlanChange) -> tuple[object, ...]:
 
 def _moved(one: PlanMove | None) -> tuple[object, ...]:
     if one is None:
-        return ("", "", "", "")
+        return ("",) * 6
     values = [_plain(one.from_on, one.from_value), _plain(one.to_on, one.to_value)]
-    return (str(Moves(one.kind).label), title_of(one), *values)
+    days = [stage.day if stage else "" for stage in (one.from_milestone, one.to_milestone)]
+    return (str(Moves(one.kind).label), title_of(one), *values, *days)
 
 
 def _plain(day: date | None, value: Decimal | None) -> object:

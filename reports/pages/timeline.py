@@ -64,9 +64,9 @@ def timeline_of(loaded: Loaded, view: str, against: str = "") -> TimelineView | 
     milestone = loaded.next_milestone()
     if not shown or milestone is None:
         return None
-    near = [one for one in shown if one.milestone_id == milestone.pk]
     known = versions(loaded.engagement, shown, loaded.milestones)
     was = chosen(known, against)
+    near = [one for one in shown if milestone.pk in {one.milestone_id, was.homes.get(one.pk) if was else None}]
     return TimelineView(
         choices=tuple(_choices(milestone, len(shown), view)),
         wide=_picture(loaded, milestone, near, shown, view, was, compact=False),
@@ -170,7 +170,7 @@ def _item(deliverable: Any, loaded: Loaded, was: Version | None = None) -> chart
     if not finished and told.likely and told.likely > deliverable.due_on:
         slip = loaded.calendar.working_days_between(deliverable.due_on, told.likely)
     return charts.Item(
-        name=deliverable.title,
+        name=_name(deliverable, was),
         state=shape_of(deliverable, told, loaded.today),
         start=deliverable.started_on or deliverable.start_on,
         due=deliverable.due_on,
@@ -181,6 +181,14 @@ def _item(deliverable: Any, loaded: Loaded, was: Version | None = None) -> chart
         slip=slip,
         was=was.works.get(deliverable.pk) if was else None,
     )
+
+
+def _name(deliverable: Any, was: Version | None) -> str:
+    """The title, and where to a deliverable went that was due for another milestone."""
+    if was is None or deliverable.pk not in was.homes:
+        return str(deliverable.title)
+    places = {"day": deliverable.milestone.day, "title": deliverable.title}
+    return _("Now day %(day)d: %(title)s") % places
 
 
 def _holidays(loaded: Loaded) -> list[date]:
@@ -202,5 +210,12 @@ def _line(deliverable: Any, loaded: Loaded, was: Version | None) -> Line:
         due=day_of(deliverable.due_on),
         likely=short(deliverable.accepted_on or told.likely),
         late=late,
-        was=short(was.works.get(deliverable.pk)) if was else "",
+        was=_was(deliverable, loaded, was) if was else "",
     )
+
+
+def _was(deliverable: Any, loaded: Loaded, was: Version) -> str:
+    """An earlier due date, with the milestone where that was another."""
+    days = {one.pk: one.day for one in loaded.milestones}
+    on, home = short(was.works.get(deliverable.pk)), was.homes.get(deliverable.pk)
+    return _("%(on)s, day %(day)d") % {"on": on, "day": days[home]} if home in days else on

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
 from milestones.models import Plan, PlanChange, PlanMove
-from milestones.moves import move_of
+from milestones.moves import PARTS, move_of
 from milestones.states import ChangeState
 from reports.access import Reader
 from reports.pages.asking import clashes
@@ -74,7 +74,7 @@ def lines(reader: Reader, engagement: Engagement) -> list[ChangeLine]:
 
 def page(reader: Reader, change: PlanChange) -> ChangePage:
     """Return the page of a change that `access.change` loaded; two queries more."""
-    rows = list(PlanMove.objects.filter(change=change).select_related("deliverable", "milestone", "metric"))
+    rows = list(PlanMove.objects.filter(change=change).select_related(*PARTS))
     is_open = change.state == ChangeState.ASKED
     return ChangePage(
         number=change.number,
