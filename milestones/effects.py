@@ -16,7 +16,7 @@ from milestones import forecasting
 from milestones.forecasting import MilestoneDue, MilestoneForecast, PlanForecast, PlanInput, Work
 from milestones.forecasting.loads import with_loads
 from milestones.models import Milestone
-from milestones.moves import Move, start_after
+from milestones.moves import Move, starts_of
 from milestones.plan_inputs import Loaded, load
 from milestones.states import Moves
 
@@ -71,7 +71,6 @@ def shift_of(engagement: Engagement, moves: Sequence[Move]) -> Shift:
     """Sort moves by what they do."""
     going = [(one.deliverable, one.stage, one.to_on) for one in moves if one.kind == Moves.STAGE]
     staged = [(work, stage, on) for work, stage, on in going if work and stage and on]
-    starts = {work.pk: start_after(engagement, work, on) for work, _stage, on in staged}
     return Shift(
         due={one.deliverable.pk: one.to_on for one in moves if one.kind == Moves.DUE and one.deliverable and one.to_on}
         | {work.pk: on for work, _stage, on in staged},
@@ -81,7 +80,7 @@ def shift_of(engagement: Engagement, moves: Sequence[Move]) -> Shift:
         dropped=frozenset(one.deliverable.pk for one in moves if one.kind == Moves.DROP and one.deliverable),
         added=[_added(one, NEW * n) for n, one in enumerate(_adding(moves), 1)],
         homes={work.pk: stage.pk for work, stage, _on in staged},
-        starts={key: start for key, start in starts.items() if start},
+        starts=starts_of(engagement, moves),
     )
 
 

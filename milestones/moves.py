@@ -16,7 +16,7 @@ from engagements.states import Direction
 from milestones.calendar import WorkCalendar
 from milestones.models import Deliverable, Milestone, PlanMove
 from milestones.states import MAY_CHANGE_MILESTONE, UNFINISHED, ChangeState, DeliverableState, Moves
-from milestones.windows import Window, start_with, windows
+from milestones.windows import Window, start_within, windows
 
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
@@ -119,10 +119,7 @@ def _check_day(to_on: date | None, present: date, title: str) -> None:
 
 
 def stage_line(line: PlanMove) -> None:
-    """Fill in and check that a deliverable goes to another milestone, where its due date is then.
-
-    What has not begun starts later or sooner by as many working days.
-    """
+    """Fill in and check that a deliverable goes to another milestone; `settle` sees to its days there."""
     deliverable, stage = line.deliverable, line.to_milestone
     assert deliverable is not None  # noqa: S101 - the kind says so
     assert stage is not None  # noqa: S101 - the kind says so
@@ -139,29 +136,9 @@ def stage_line(line: PlanMove) -> None:
     if everything_accepted(stage):
         raise DomainError(closed(stage), **fields)
     line.from_milestone, line.from_on = deliverable.milestone, deliverable.due_on
-    _check_moved_day(line, deliverable)
-
-
-def _check_moved_day(line: PlanMove, deliverable: Deliverable) -> None:
-    field = f"due_{deliverable.public_id}"
     if line.to_on is None or not FIRST_DAY <= line.to_on <= LAST_DAY:
         sentence = _("Choose a new date for “%(title)s”, between 2000 and 2199.")
-        raise DomainError(sentence % {"title": deliverable.title}, field=field)
-    line.starts_on = start_after(line.engagement, deliverable, line.to_on)
-    if line.starts_on is None and line.to_on < deliverable.start_on:
-        sentence = _("“%(title)s” starts after that day. Choose a later day.")
-        raise DomainError(sentence % {"title": deliverable.title}, field=field)
-
-
-def start_after(engagement: Engagement, deliverable: Deliverable, to_on: date) -> date | None:
-    """Return when a deliverable starts once it is due on `to_on` for another milestone; None for what has begun.
-
-    `client` of the engagement is loaded.
-    """
-    if deliverable.state != DeliverableState.PLANNED:
-        return None
-    calendar = WorkCalendar(engagement.client.country, engagement.client.subdivision)
-    return start_with(calendar, deliverable.start_on, deliverable.due_on, to_on, today=engagement.today())
+        raise DomainError(sentence % {"title": deliverable.title}, field=f"due_{deliverable.public_id}")
 
 
 def everything_accepted(stage: Milestone) -> bool:
@@ -213,35 +190,70 @@ def check_order(engagement: Engagement, moves: Sequence[Move]) -> None:
             raise DomainError(sentence % {"a": one.day, "b": following.day}, field=wrong.field)
 
 
-def check_windows(engagement: Engagement, moves: Sequence[Move]) -> None:
-    """Raise DomainError where a deliverable would be due outside the days of the milestone that it goes to."""
-    going = [one for one in moves if one.kind == Moves.STAGE]
-    if not going:
-        return
+def days_of(engagement: Engagement, moves: Sequence[Move]) -> dict[int, Window]:
+    """Map milestones by primary key to their days as these moves leave them; one query."""
     moved = {one.milestone.pk: one.to_on for one in moves if one.kind == Moves.MILESTONE and one.milestone}
     rows = [(one.pk, moved.get(one.pk) or one.due_on) for one in engagement.milestones.all()]
-    days = windows(engagement.start_on, rows)
-    for one in going:
-        assert one.stage is not None  # noqa: S101 - the kind says so
-        _check_window(one, one.stage, days[one.stage.pk], engagement.today())
+    return windows(engagement.start_on, rows)
 
 
-def _check_window(move: Move, stage: Milestone, window: Window, today: date) -> None:
-    assert move.deliverable is not None  # noqa: S101 - the kind says so
-    assert move.to_on is not None  # noqa: S101 - its line was checked
+def starts_of(engagement: Engagement, moves: Sequence[Move]) -> dict[int, date]:
+    """Map deliverables that go to another milestone and have not begun to their start there, where that is new.
+
+    `client` of the engagement is loaded.
+    """
+    going = [(one.deliverable, one.stage, one.to_on) for one in moves if one.kind == Moves.STAGE]
+    if not going:
+        return {}
+    days, today = days_of(engagement, moves), engagement.today()
+    calendar = WorkCalendar(engagement.client.country, engagement.client.subdivision)
+    found = {}
+    for work, stage, to_on in going:
+        if work and stage and to_on and work.state == DeliverableState.PLANNED:
+            start = start_within(calendar, work.start_on, to_on, days[stage.pk], today=today)
+            found |= {work.pk: start} if start != work.start_on else {}
+    return found
+
+
+def settle(engagement: Engagement, lines: Sequence[PlanMove], moves: Sequence[Move]) -> None:
+    """Check that what goes to another milestone is due in its days, and fill in when that starts which has not begun.
+
+    Raises DomainError for the field of the first that does not fit.
+    """
+    going = [line for line in lines if line.kind == Moves.STAGE]
+    if not going:
+        return
+    days = days_of(engagement, moves)
+    for line in going:
+        assert line.to_milestone_id is not None  # noqa: S101 - its line was checked
+        _check_window(line, days[line.to_milestone_id], engagement.today())
+    starts = starts_of(engagement, moves)
+    for line in going:
+        line.starts_on = starts.get(line.deliverable_id or 0)
+        _check_start(line)
+
+
+def _check_window(line: PlanMove, window: Window, today: date) -> None:
+    deliverable, stage = line.deliverable, line.to_milestone
+    assert deliverable is not None  # noqa: S101 - the kind says so
+    assert stage is not None  # noqa: S101 - the kind says so
     if window.last < today:
         sentence = _("Day %(day)d is over. Choose a milestone that is still to come.")
-        raise DomainError(sentence % {"day": stage.day}, field=move.field)
-    if not window.holds(move.to_on):
-        places = {
-            "title": move.deliverable.title,
-            "day": stage.day,
-            "first": day(min(window.first, window.last)),
-            "last": day(window.last),
-        }
+        raise DomainError(sentence % {"day": stage.day}, field=f"stage_{deliverable.public_id}")
+    if line.to_on is None or not window.holds(line.to_on):
+        first, last = day(min(window.first, window.last)), day(window.last)
+        places = {"title": deliverable.title, "day": stage.day, "first": first, "last": last}
         sentence = _("What is due for day %(day)d is due from %(first)s to %(last)s. "
                      "Choose one of these days for “%(title)s”.")  # fmt: skip
-        raise DomainError(sentence % places, field=f"due_{move.deliverable.public_id}")
+        raise DomainError(sentence % places, field=f"due_{deliverable.public_id}")
+
+
+def _check_start(line: PlanMove) -> None:
+    deliverable = line.deliverable
+    assert deliverable is not None  # noqa: S101 - the kind says so
+    if line.to_on and line.to_on < (line.starts_on or deliverable.start_on):
+        sentence = _("“%(title)s” starts after that day. Choose a later day.")
+        raise DomainError(sentence % {"title": deliverable.title}, field=f"due_{deliverable.public_id}")
 
 
 def open_changes_on(engagement: Engagement, moves: Sequence[Move], *, but: int = 0) -> dict[str, list[PlanMove]]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from engagements.actions.placements import shares
 from engagements.loads import overloaded
@@ -18,7 +18,7 @@ from milestones import forecasting, health
 from milestones.forecasting import Comparison, Effect, MilestoneForecast, PlanForecast
 from milestones.forecasting.options import Around, Helper, Option, WaysOut as Found, ways_out
 from milestones.forecasting.what_if import reassigned
-from milestones.models import Deliverable, Plan, WaysOut
+from milestones.models import Deliverable, DoneLine, Plan, WaysOut
 from milestones.plan_inputs import Firm, Loaded, load
 from milestones.states import UNFINISHED, DeliverableState
 from roles.models import Absence
@@ -136,7 +136,9 @@ def _facts(loaded: Loaded, found: Found, rooms: "_Rooms") -> dict[str, object]:
 def _option(loaded: Loaded, one: Option, rooms: "_Rooms") -> dict[str, object]:
     after, told = one.effect.after, {"kind": one.kind, "work": loaded.works[one.work]}
     more: dict[str, object] = {}
-    if one.on is not None:
+    if one.stage is not None and one.on is not None:
+        more = _goes_to(loaded, one.stage, one)
+    elif one.on is not None:
         more = {"on": one.on.isoformat(), "client": one.client}
     if one.to is not None:
         work = next(work for work in loaded.input.works if work.id == one.work)
@@ -152,6 +154,14 @@ def _option(loaded: Loaded, one: Option, rooms: "_Rooms") -> dict[str, object]:
         "eight_in_ten": after.eight_in_ten.isoformat(),
         "chance": round(after.chance, 4),
     }
+
+
+def _goes_to(loaded: Loaded, stage: int, one: Option) -> dict[str, object]:
+    there = one.there
+    chances = (
+        {"chance_was": round(there.before.chance, 4), "chance_there": round(there.after.chance, 4)} if there else {}
+    )
+    return {"stage": loaded.milestones[stage], "due": one.on and one.on.isoformat(), **chances}
 
 
 # --- who could help ------------------------------------------------------------------------------------------
@@ -172,7 +182,7 @@ class _Person:
 
 
 class _Rooms:
-    """Who is placed at several engagements and has room, and what may be dropped there."""
+    """Who is placed at several engagements and has room, and what may be dropped or moved there."""
 
     def __init__(self, every: Sequence[Loaded]) -> None:
         ids = [one.engagement.pk for one in every]
@@ -182,12 +192,14 @@ class _Rooms:
         self.places = {(row.specialist_id, row.engagement_id, row.role.key): row for row in rows}
         self.people = _people({row.specialist_id for row in self.places.values()}, today)
         self.optional = _optional(ids)
+        self.movable = _movable(ids)
 
     def around(self, loaded: Loaded, made: PlanForecast) -> Around:
         """Put together what the plan's input does not say."""
         return Around(
             helpers=self.helpers(loaded),
             optional=frozenset(self.optional[loaded.engagement.pk]),
+            movable=frozenset(self.movable[loaded.engagement.pk]),
             finish={pk: one.likely for pk, one in made.works.items()},
         )
 
@@ -235,6 +247,19 @@ def _optional(ids: Sequence[int]) -> defaultdict[int, set[int]]:
     """What has not begun and no signer accepts, by engagement: it may be asked to be dropped."""
     rows = Deliverable.objects.filter(engagement__in=ids, state=DeliverableState.PLANNED, needs_sign_off=False)
     found: defaultdict[int, set[int]] = defaultdict(set)
+    for engagement, pk in rows.values_list("engagement_id", "pk"):
+        found[engagement].add(pk)
+    return found
+
+
+def _movable(ids: Sequence[int]) -> defaultdict[int, set[int]]:
+    """What has not begun, or of which nothing is done, by engagement: it may be asked to go to the next milestone."""
+    lines = DoneLine.objects.filter(deliverable=OuterRef("pk"))
+    fresh = Q(state=DeliverableState.PLANNED) | Q(state=DeliverableState.IN_PROGRESS) & Exists(lines) & ~Exists(
+        lines.filter(ticked_at__isnull=False)
+    )
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    rows = Deliverable.objects.filter(fresh, engagement__in=ids)
     for engagement, pk in rows.values_list("engagement_id", "pk"):
         found[engagement].add(pk)
     return found

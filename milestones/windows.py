@@ -30,13 +30,11 @@ def windows(start_on: date, stages: Iterable[tuple[int, date]]) -> dict[int, Win
     return found
 
 
-def start_with(calendar: WorkCalendar, start_on: date, due_on: date, to_on: date, *, today: date) -> date:
-    """Return when planned work starts once it is due on `to_on` in place of `due_on`: as many working days apart.
+def start_within(calendar: WorkCalendar, start_on: date, to_on: date, window: Window, *, today: date) -> date:
+    """Return when planned work starts that goes to a milestone, to be due there on `to_on`: with that one's days.
 
     What comes sooner does not start before today, unless it was planned so.
     """
-    days = calendar.working_days_between(due_on, to_on)
-    if days == 0:
-        return min(start_on, to_on)
-    moved = calendar.add_working_days(start_on, days)
-    return min(moved if days > 0 else max(moved, min(start_on, today)), to_on)
+    first = calendar.next_working(min(window.first, window.last))
+    start = first if start_on <= first else min(start_on, max(first, today))
+    return min(start, to_on)

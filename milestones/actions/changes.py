@@ -77,7 +77,7 @@ def _lines(change: PlanChange, moves: Sequence[Move]) -> list[PlanMove]:
     if len({one.key for one in moves}) != len(moves):
         raise DomainError(_("Something is moved twice in this change. Keep one of the two."), field="moves")
     checks.check_order(change.engagement, moves)
-    checks.check_windows(change.engagement, moves)
+    checks.settle(change.engagement, lines, moves)
     return lines
 
 

@@ -1,26 +1,32 @@
 """What would help a milestone that slips: the chain that drives it, and the changes worth proposing.
 
-Candidates come from the plan: a wait that ends soon, work that another placed specialist takes, and what can be
-dropped. Each is forecast beside the plan as it is, from the same draws, and only what gains enough is kept.
+Candidates come from the plan: a wait that ends soon, work that another placed specialist takes, what can go to the
+next milestone, and what can be dropped. Each is forecast beside the plan as it is, from the same draws, and only what
+gains enough is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from milestones.forecasting.types import PlanInput, Work
-from milestones.forecasting.what_if import Comparison, Effect, dropped, reassigned, wait_closed
+from milestones.forecasting.loads import with_loads
+from milestones.forecasting.types import MilestoneDue, PlanInput, Work
+from milestones.forecasting.what_if import Comparison, Effect, dropped, moved, reassigned, wait_closed
+from milestones.windows import start_within, windows
 
-OptionKind = Literal["wait", "owner", "drop"]
+OptionKind = Literal["wait", "owner", "move", "drop"]
 
 MOST_OPTIONS = 3
 MOST_LINKS = 6
 WAIT_DAYS = 2  # working days in which a wait could end when somebody is asked today
 LEAST_DAYS = 1  # working days of the 8-in-10 date that are worth a change
 LEAST_CHANCE = 0.05
+# What a drop has to gain beyond a move of the same deliverable, which is the gentler of the two.
+CLEARLY_DAYS = 2
+CLEARLY_CHANCE = 0.1
 MOST_WORKS = 8  # deliverables that are tried for each kind of change
 MOST_HELPERS = 2  # specialists who are tried for each of them
 LESS_LOAD = 2  # open deliverables that a helper has less, so that giving one away leaves neither with more
@@ -46,7 +52,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Option:
-    """A change with what it does; `to` is the helper, `on` the day a wait ends, `client` on whom it is."""
+    """A change with what it does; `to` is the helper, `on` the day a wait ends, `client` on whom it is.
+
+    `stage` is the milestone that work goes to, due there on `on`; `there` is what that does to it, where other work
+    is due for it already.
+    """
 
     kind: OptionKind
     work: int
@@ -54,11 +64,22 @@ class Option:
     to: int | None = None
     on: date | None = None
     client: bool = False
+    stage: int | None = None
+    there: Effect | None = None
 
     @property
     def is_worth_it(self) -> bool:
         """Whether it gains a working day of the 8-in-10 date, or five points of chance."""
         return self.effect.eight_in_ten_days >= LEAST_DAYS or self.effect.chance >= LEAST_CHANCE
+
+    @property
+    def pays(self) -> bool:
+        """Whether it gains more here than it costs the milestone that the work goes to."""
+        here, there = self.effect, self.there
+        if there is None:
+            return True
+        gains = here.eight_in_ten_days + there.eight_in_ten_days > 0 or here.chance + there.chance > 0
+        return gains and -there.chance <= max(here.chance, LEAST_CHANCE)
 
 
 @dataclass(frozen=True)
@@ -79,15 +100,17 @@ class _Try:
     to: int | None = None
     on: date | None = None
     client: bool = False
+    stage: int | None = None
 
 
 @dataclass(frozen=True)
 class Around:
-    """What the plan's input does not say: who could help, what may be dropped, and each one's likely finish."""
+    """What the plan's input does not say: who could help, what may be dropped or moved, each one's likely finish."""
 
     helpers: Sequence[Helper]
     optional: frozenset[int]
     finish: Mapping[int, date]
+    movable: frozenset[int] = field(default_factory=frozenset)
 
 
 def ways_out(compared: Comparison, milestone: int, around: Around) -> WaysOut:
@@ -97,9 +120,10 @@ def ways_out(compared: Comparison, milestone: int, around: Around) -> WaysOut:
         return WaysOut((), ())
     works = {one.id: one for one in compared.plan.works}
     chain = sorted(_chain(works, before.critical), key=lambda one: (around.finish[one.id], one.id))
-    tried = [_tried(compared, milestone, one) for one in _tries(compared.plan, chain, around)]
-    options = sorted((one for one in tried if one and one.is_worth_it), key=_gain, reverse=True)
-    return WaysOut(tuple(_link(compared, milestone, one) for one in chain), tuple(_different(options)))
+    tries = [*_tries(compared.plan, chain, around), *_moves(compared.plan, milestone, chain, around.movable)]
+    tried = [_tried(compared, milestone, one) for one in tries]
+    options = sorted((one for one in tried if one and one.is_worth_it and one.pays), key=_gain, reverse=True)
+    return WaysOut(tuple(_link(compared, milestone, one) for one in chain), tuple(_different(_gentle(options))))
 
 
 def _chain(works: dict[int, Work], critical: Sequence[int]) -> list[Work]:
@@ -121,11 +145,30 @@ def _link(compared: Comparison, milestone: int, work: Work) -> Link:
 
 def _tried(compared: Comparison, milestone: int, one: _Try) -> Option | None:
     effect = compared.effect(one.plan, milestone)
-    return Option(one.kind, one.work, effect, one.to, one.on, one.client) if effect else None
+    if effect is None:
+        return None
+    found = Option(one.kind, one.work, effect, one.to, one.on, one.client, one.stage)
+    if one.stage is None or not found.is_worth_it:
+        return found
+    return replace(found, there=compared.effect(one.plan, one.stage))
 
 
 def _gain(one: Option) -> tuple[int, float, int]:
     return (one.effect.eight_in_ten_days, one.effect.chance, one.effect.days)
+
+
+def _gentle(options: Sequence[Option]) -> list[Option]:
+    """Leave out dropping what could as well be moved, and moving what is clearly better dropped."""
+    moves = {one.work: one for one in options if one.kind == "move"}
+    drops = {one.work: one for one in options if one.kind == "drop"}
+    harder = {work for work in moves.keys() & drops.keys() if _clearly(drops[work], moves[work])}
+    wanted = {"move": moves.keys() - harder, "drop": drops.keys() - (moves.keys() - harder)}
+    return [one for one in options if one.work in wanted.get(one.kind, {one.work})]
+
+
+def _clearly(drop: Option, move: Option) -> bool:
+    days = drop.effect.eight_in_ten_days - move.effect.eight_in_ten_days
+    return days >= CLEARLY_DAYS or drop.effect.chance - move.effect.chance >= CLEARLY_CHANCE
 
 
 def _different(options: Sequence[Option]) -> Iterator[Option]:
@@ -172,6 +215,38 @@ def _owners(plan: PlanInput, chain: Sequence[Work], around: Around) -> Iterator[
 def _could_take(one: Helper, work: Work, finish: date) -> bool:
     room = one.load + LESS_LOAD <= work.owner_open_load
     return room and one.id != work.owner and bool(work.role) and one.role == work.role and one.until >= finish
+
+
+def _moves(plan: PlanInput, milestone: int, chain: Sequence[Work], movable: frozenset[int]) -> Iterator[_Try]:
+    """What is due for the milestone and may wait until the next one, because nothing due before that waits for it."""
+    stage = _next(plan, milestone)
+    if stage is None:
+        return
+    later = {one.id for one in plan.milestones if one.due_on > stage.due_on}
+    wanted = {key for one in plan.works if one.is_open and one.milestone not in later for key in one.predecessors}
+    own = [one for one in _beside(plan, chain) if one.milestone == milestone and one.id in movable]
+    for work in [one for one in own if one.id not in wanted][:MOST_WORKS]:
+        yield _Try("move", work.id, _put_off(plan, work, stage), on=stage.due_on, stage=stage.id)
+
+
+def _next(plan: PlanInput, milestone: int) -> MilestoneDue | None:
+    """The milestone after this one that is still to come and has not all of its work accepted."""
+    own = next((one.due_on for one in plan.milestones if one.id == milestone), plan.today)
+    still_open = {one.milestone for one in plan.works if one.is_open}
+    closed = {one.milestone for one in plan.works if one.state == "accepted"} - still_open
+    after = [one for one in plan.milestones if one.due_on > max(own, plan.today) and one.id not in closed]
+    return min(after, key=lambda one: one.due_on, default=None)
+
+
+def _put_off(plan: PlanInput, work: Work, stage: MilestoneDue) -> PlanInput:
+    """The plan as the plan change would have it: due on the milestone's day, and starting with its days."""
+    stages = sorted((one.due_on, one.id) for one in plan.milestones)
+    window = windows(plan.today, ((key, due_on) for due_on, key in stages))[stage.id]
+    start = work.start_on
+    if work.state == "planned":
+        start = start_within(plan.calendar, work.start_on, stage.due_on, window, today=plan.today)
+    changed = moved(plan, work.id, stage.due_on, start_on=start, milestone=stage.id)
+    return replace(changed, works=with_loads(plan, changed.works))
 
 
 def _beside(plan: PlanInput, chain: Sequence[Work]) -> list[Work]:

@@ -11,7 +11,8 @@ class WaysOut(models.Model):
     """What would help the slipping milestones of one engagement; worked out anew after each forecast.
 
     `milestones` maps a public id to {"chain": [{"work", "days"}], "options": [...]}; an option has "kind" (wait, owner,
-    drop), "work", what the kind needs ("on" and "client", "to" a placement) and its effect: "days" and "eight_days"
+    move, drop), "work", what the kind needs ("on" and "client"; "to", a placement; "stage" and "due", with
+    "chance_was" and "chance_there" of that milestone where it has work already) and its effect: "days" and "eight_days"
     gained, "likely", "eight_in_ten" and "chance" after it. `on` and `plan_version` say for which plan.
     """
 

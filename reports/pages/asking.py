@@ -90,7 +90,7 @@ def _look(asking: Asking, moves: Sequence[Move], as_firm: As, hides: str) -> Non
         with as_firm():
             changes.check(engagement, moves)
             facts = {} if hides else effects.effect_of(engagement, moves)
-            asking.clashes = clashes(engagement, moves)
+            asking.clashes = [*clashes(engagement, moves), *_emptied(engagement, moves)]
     except DomainError as error:
         if asking.form.is_bound:
             forms.refuse(asking.form, error)
@@ -126,6 +126,17 @@ def clashes(engagement: Engagement, moves: Sequence[Move], *, but: int = 0) -> l
     found = open_changes_on(engagement, moves, but=but)
     lines = {line.pk: line for touching in found.values() for line in touching}
     return [_clash(line) for line in lines.values()]
+
+
+def _emptied(engagement: Engagement, moves: Sequence[Move]) -> list[str]:
+    """Return a sentence for each milestone that the moves leave without deliverables, which is allowed."""
+    leaving = [one for one in moves if one.kind in {Moves.STAGE, Moves.DROP} and one.deliverable]
+    if not leaving:
+        return []
+    homes = dict(engagement.deliverables.counted().values_list("pk", "milestone__day"))
+    after = {one.deliverable.pk: one.stage.day if one.stage else None for one in leaving if one.deliverable}
+    left = set(homes.values()) - {after.get(key, day) for key, day in homes.items()}
+    return [_("Nothing would be due for day %(day)d any more.") % {"day": day} for day in sorted(left)]
 
 
 def _clash(line: PlanMove) -> str:

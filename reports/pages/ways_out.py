@@ -17,7 +17,7 @@ from accounts.prepared import Prepared, given
 from accounts.states import OPEN_JOBS
 from engagements.models import Placement
 from milestones.models import Milestone, Plan, Wait, WaysOut
-from milestones.states import WaitOn
+from milestones.states import DeliverableState, WaitOn
 from reports.pages.forecasts import outlook
 from reports.pages.plan import Loaded
 from reports.pages.words import moment, percent, short
@@ -153,7 +153,7 @@ class _Lines:
 
         Who could take whose work is for managers: what it gains tells of people's pace and load.
         """
-        tell = {"wait": self._wait, "owner": self._owner, "drop": self._drop}
+        tell = {"wait": self._wait, "owner": self._owner, "move": self._move, "drop": self._drop}
         shown = [one for one in self.options if one["kind"] != "owner" or self.user.manages]
         for one in shown:
             work = self.works.get(one["work"])
@@ -204,6 +204,26 @@ class _Lines:
         url = f"{reverse('work_give', args=[work.public_id])}?to={one['to']}"
         return _line(one, _("Give “%(title)s” to %(name)s") % known, note % known, (_("Change owner"), url))
 
+    def _move(self, one: Mapping[str, Any], work: Any) -> OptionLine | None:
+        stage = next((stage for stage in self.loaded.milestones if stage.public_id == one["stage"]), None)
+        if stage is None:
+            return None
+        known = {"title": work.title, "day": stage.day, "own": work.milestone.day}
+        begun = work.state != DeliverableState.PLANNED
+        said = _("Begun, nothing of it done yet; nothing due for day %(own)d waits for it.") if begun else _(
+            "Not begun, nothing due for day %(own)d waits for it."
+        )  # fmt: skip
+        notes = (said % known, _there(one, stage.day), _("Needs a plan change that a signer approves."))
+        address = reverse("engagement_ask", args=[self.loaded.engagement.code])
+        return _line(
+            one,
+            _("Move “%(title)s” to day %(day)d") % known,
+            " ".join(note for note in notes if note),
+            (_("Draft the change"), f"{address}?move={work.public_id}&to={stage.day}")
+            if self.user.manages
+            else ("", ""),
+        )
+
     def _drop(self, one: Mapping[str, Any], work: Any) -> OptionLine:
         url = f"{reverse('engagement_ask', args=[self.loaded.engagement.code])}?without={work.public_id}"
         return _line(
@@ -212,6 +232,16 @@ class _Lines:
             _("Not begun, nothing waits for it, no signer accepts it. Needs a plan change that a signer approves."),
             (_("Draft the change"), url) if self.user.manages else ("", ""),
         )
+
+
+def _there(one: Mapping[str, Any], day: int) -> str:
+    """What the move does to the chance of the milestone that the work goes to; "" where it has no other work."""
+    if "chance_there" not in one:
+        return ""
+    chances = {"day": day, "was": percent(one["chance_was"]), "chance": percent(one["chance_there"])}
+    if chances["was"] == chances["chance"]:
+        return _("Day %(day)d keeps its chance of %(chance)s.") % chances
+    return _("Day %(day)d: chance %(chance)s, was %(was)s.") % chances
 
 
 def _line(one: Mapping[str, Any], title: str, note: str, button: tuple[str, str], nudge: str = "") -> OptionLine:

@@ -45,6 +45,38 @@ def test_asked_seen_approved_and_drawn(people: factories.Cast, engagement: Engag
         assert Deliverable.objects.get(pk=one.pk).due_on == date(2026, 12, 10)
 
 
+def test_another_milestone_proposes_its_day_and_shows_both(
+    people: factories.Cast, engagement: Engagement, tab_of: Opener
+) -> None:
+    with as_firm():
+        one = factories.deliverable(engagement)
+    tab = tab_of(people.manager, size=PHONE)
+    tab.goto(f"/engagements/{engagement.code}/ask/?pick={one.public_id}")
+    stage = tab.get_by_label(f"Milestone of {one.title}")
+    stage.focus()
+    stage.select_option(label="Day 90, due 3 Jan 2027")
+    due = tab.get_by_label(one.title, exact=True)
+    expect(due).to_have_value("2027-01-03")
+    expect(stage).to_be_focused()
+    expect(tab.locator(".fx > li")).to_have_count(2)
+    due.fill("2026-12-21")
+    due.blur()
+    expect(tab.locator(".fx")).to_contain_text("Day 90, Operationalize")
+    tab.get_by_label("What changes").fill("A in the last month")
+    tab.get_by_label("Why").fill("The ledger export came late.")
+    tab.get_by_role("button", name="Ask the signer").click()
+    expect(tab.get_by_text("Plan change 1 waits for a signer")).to_be_visible()
+    signer = tab_of(people.signer, size=PHONE)
+    signer.goto(f"/portal/{engagement.code}/")
+    signer.locator(".todo").get_by_role("link", name="Decide plan change 01").click()
+    expect(signer.get_by_role("table")).to_contain_text("day 90, 21 Dec")
+    signer.get_by_role("button", name="Approve").click()
+    expect(signer.get_by_text("Plan change 01 is approved")).to_be_visible()
+    with as_firm():
+        moved = Deliverable.objects.get(pk=one.pk)
+        assert (moved.milestone.day, moved.due_on) == (90, date(2026, 12, 21))
+
+
 def asks(tab: Page, engagement: Engagement, one: Deliverable) -> None:
     """Two moves in one form; each new date shows its effect by itself."""
     tab.goto(f"/engagements/{engagement.code}/ask/?pick={one.public_id}")

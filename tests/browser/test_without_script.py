@@ -116,6 +116,20 @@ def test_a_plan_change_is_asked_for_and_approved(
         assert Deliverable.objects.get(pk=one.pk).due_on == date(2026, 12, 7)
 
 
+def test_another_milestone_proposes_its_day(people: factories.Cast, engagement: Engagement, tab_of: Opener) -> None:
+    with as_firm():
+        one = factories.deliverable(engagement)
+    tab = tab_of(people.viewer, script=False, size=PHONE)
+    tab.goto(f"/portal/{engagement.code}/changes/new/?pick={one.public_id}")
+    tab.get_by_label("What changes").fill("It may wait")
+    tab.get_by_label("Why").fill("The ledger export came late.")
+    tab.get_by_label(f"Milestone of {one.title}").select_option(label="Day 90, due 3 Jan 2027")
+    tab.get_by_role("button", name="Show the effect").last.click()
+    expect(tab.get_by_label(one.title, exact=True)).to_have_value("2027-01-03")
+    tab.get_by_role("button", name="Ask the signer").click()
+    expect(tab.get_by_role("table")).to_contain_text("day 90, 3 Jan 2027")
+
+
 def test_a_question_is_asked_and_answered(people: factories.Cast, engagement: Engagement, tab_of: Opener) -> None:
     words, answer = "Who retrains the model?", "Your own team, from day 90."
     contact, manager = tab_of(people.viewer, script=False, size=PHONE), tab_of(people.manager, script=False)

@@ -10,7 +10,7 @@ from accounts import jobs
 from accounts.db import as_portal
 from accounts.models import Job
 from engagements.models import Engagement
-from milestones import options, slips, tasks
+from milestones import effects, options, proposals, slips, tasks
 from milestones.actions import waits, work
 from milestones.models import Plan, WaysOut
 from roles.actions import add_absence
@@ -54,6 +54,51 @@ def crowded(cast):
     for ref in "ABCDEF":
         work.start(by=cast.specialist, deliverable=deliverable(engagement, ref), on=START + timedelta(days=30))
     return engagement
+
+
+@pytest.fixture
+def two_in_hand(cast):
+    """Sam has A in hand, and B should have begun; C is due for day 90."""
+    lines = [line("A", start=40, due=58, effort_days=8), line("B", start=45, due=60, effort_days=10)]
+    engagement = factories.active(cast, [*lines, line("C", day=90, start=70, due=85, effort_days=2, owner=None)])
+    work.start(by=cast.specialist, deliverable=deliverable(engagement), on=START + timedelta(days=40))
+    return engagement
+
+
+def moves(engagement: Engagement) -> list[dict[str, Any]]:
+    return [one for one in facts(engagement).get("options", []) if one["kind"] == "move"]
+
+
+def test_what_may_wait_is_proposed_for_the_next_milestone(two_in_hand):
+    options.recompute(two_in_hand)
+    (one,) = moves(two_in_hand)
+    stage = two_in_hand.milestones.get(day=90)
+    assert (one["work"], one["stage"], one["due"]) == (
+        deliverable(two_in_hand, "B").public_id,
+        stage.public_id,
+        stage.due_on.isoformat(),
+    )
+    assert one["eight_days"] >= 1
+    assert 0 < one["chance_there"] <= one["chance_was"] < 1
+
+
+def test_what_has_begun_may_wait_while_nothing_of_it_is_done(cast, two_in_hand):
+    b = work.start(by=cast.specialist, deliverable=deliverable(two_in_hand, "B"))
+    options.recompute(two_in_hand)
+    assert b.public_id in [one["work"] for one in moves(two_in_hand)]
+    for one in deliverable(two_in_hand, "A"), b:
+        work.tick(by=cast.specialist, line=one.done_lines.all()[0], ticked=True)
+    options.recompute(two_in_hand)
+    assert moves(two_in_hand) == []
+
+
+def test_the_option_says_what_the_plan_change_then_says(cast, two_in_hand):
+    options.recompute(two_in_hand)
+    (one,) = moves(two_in_hand)
+    moved = proposals.to_stage(two_in_hand, one["work"], "90")
+    told = {facts["day"]: facts for facts in effects.effect_of(two_in_hand, moved)["milestones"]}
+    assert told[60]["after"]["chance"] == pytest.approx(one["chance"], abs=0.05)
+    assert told[90]["after"]["chance"] == pytest.approx(one["chance_there"], abs=0.05)
 
 
 def test_a_wait_that_costs_days_is_proposed(held):

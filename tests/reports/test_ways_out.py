@@ -50,6 +50,34 @@ def test_who_could_take_whose_work_is_for_managers_alone(crowded: Engagement, sp
     assert "has 0 open deliverables" not in page
 
 
+@pytest.fixture
+def two_in_hand(at_work: Firm) -> Engagement:
+    """Another engagement: Sam has A in hand, B should have begun, C is due for day 90."""
+    with as_firm():
+        lines = [line("A", start=40, due=58, effort_days=8), line("B", start=45, due=60, effort_days=10)]
+        made = factories.active(
+            at_work.people, [*lines, line("C", day=90, start=70, due=85, effort_days=2)], name="Two in hand"
+        )
+        work.start(by=at_work.people.specialist, deliverable=deliverable(made), on=START + timedelta(days=40))
+        slips.recompute(made)
+        options.recompute(made)
+    return made
+
+
+def test_what_may_wait_leads_to_a_drafted_change(
+    two_in_hand: Engagement, manager: Browser, specialist: Browser
+) -> None:
+    page = page_of(manager, two_in_hand)
+    with as_firm():
+        one = deliverable(two_in_hand, "B")
+    assert "Move “Deliverable B” to day 90" in page
+    assert "Not begun, nothing due for day 60 waits for it. Day 90" in page
+    address = f"/engagements/{two_in_hand.code}/ask/?move={one.public_id}&amp;to=90"
+    assert address in page
+    assert "Deliverable B" in manager.get(address.replace("&amp;", "&")).text
+    assert "ask/?move=" not in page_of(specialist, two_in_hand)
+
+
 def test_options_of_an_older_plan_are_never_shown(crowded: Engagement, manager: Browser) -> None:
     with as_firm():
         WaysOut.objects.filter(engagement=crowded).update(plan_version=1)

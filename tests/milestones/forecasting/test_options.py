@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from milestones.forecasting import Comparison, PlanInput, Wait, Work, forecast
-from milestones.forecasting.options import LEAST_CHANCE, Around, Helper, WaysOut, ways_out
-from tests.milestones.forecasting.plans import START, day, plan, work
+from milestones.forecasting import Comparison, Effect, PlanInput, Wait, Work, forecast
+from milestones.forecasting.options import (
+    LEAST_CHANCE,
+    Around,
+    Helper,
+    Option,
+    OptionKind,
+    WaysOut,
+    _gentle,
+    ways_out,
+)
+from tests.milestones.forecasting.plans import START, day, done, plan, work
 
 WAIT = Wait(START + timedelta(days=6), "client")
 FAR = date(2027, 6, 30)
@@ -19,9 +28,14 @@ def held(**more: object) -> Work:
     return work(1, 2, 9, state="in_progress", started_on=day(2), waits=(WAIT,), owner=1, role="ml", **more)
 
 
-def found(given: PlanInput, helpers: Sequence[Helper] = (), optional: frozenset[int] = frozenset()) -> WaysOut:
+def found(
+    given: PlanInput,
+    helpers: Sequence[Helper] = (),
+    optional: frozenset[int] = frozenset(),
+    movable: frozenset[int] = frozenset(),
+) -> WaysOut:
     finish = {key: one.likely for key, one in forecast(given).works.items()}
-    return ways_out(Comparison(given), 30, Around(helpers, optional, finish))
+    return ways_out(Comparison(given), 30, Around(helpers, optional, finish, movable))
 
 
 def crowded() -> PlanInput:
@@ -68,6 +82,84 @@ def test_what_is_optional_may_be_dropped_unless_something_waits_for_it():
     assert (option.kind, option.work) == ("drop", 4)
     behind = replace(given, works=(*given.works, work(5, 20, 30, predecessors=(4,))))
     assert not any(one.work == 4 for one in found(behind, optional=frozenset({4})).options)
+
+
+def with_a_next(*more: Work, stage: int = 90) -> PlanInput:
+    """Two things in one hand, of which the second should have begun, and a next milestone with something light."""
+    first = work(1, 2, 28, state="in_progress", started_on=day(2), owner=1, role="ml", owner_open_load=2, effort_days=8)
+    second = work(4, 8, 30, owner=1, role="ml", owner_open_load=2, effort_days=10)
+    later = work(9, stage - 20, stage - 5, milestone=stage, owner=2, role="ml", effort_days=2)
+    return plan(first, second, later, *more, today=12)
+
+
+def moves_of(given: PlanInput) -> list[Option]:
+    return [one for one in found(given, movable=frozenset({1, 4})).options if one.kind == "move" and one.work == 4]
+
+
+def test_what_may_wait_goes_to_the_next_milestone():
+    given = with_a_next()
+    (option,) = moves_of(given)
+    assert (option.stage, option.on) == (90, given.milestones[1].due_on)
+    assert option.effect.eight_in_ten_days >= 1 or option.effect.chance >= LEAST_CHANCE
+    assert option.there is not None
+    assert option.there.after.due_on == given.milestones[1].due_on
+
+
+def test_the_move_is_forecast_with_its_later_start_and_one_less_on_the_table():
+    given = with_a_next()
+    (option,) = moves_of(given)
+    first, second, later = given.works
+    start = given.calendar.next_working(given.milestones[0].due_on + timedelta(days=1))
+    put_off = replace(second, milestone=90, start_on=start, due_on=given.milestones[1].due_on, owner_open_load=1)
+    changed = replace(given, works=(replace(first, owner_open_load=1), put_off, later))
+    effect = Comparison(given).effect(changed, 30)
+    assert effect is not None
+    assert effect.after.outlook == option.effect.after.outlook
+
+
+def test_nothing_moves_that_is_waited_for_by_then():
+    assert moves_of(with_a_next(work(5, 20, 30, predecessors=(4,)))) == []
+    assert moves_of(with_a_next(work(5, 75, 85, milestone=90, predecessors=(4,)))) == []
+    assert moves_of(with_a_next(work(5, 95, 110, milestone=120, predecessors=(4,))))
+
+
+def test_nothing_moves_that_may_not_or_has_nowhere_to_go():
+    assert not any(one.kind == "move" for one in found(with_a_next()).options)
+    assert (
+        moves_of(replace(with_a_next(), works=with_a_next().works[:2], milestones=with_a_next().milestones[:1])) == []
+    )
+
+
+def test_a_milestone_whose_work_is_all_accepted_is_passed_over():
+    (option,) = moves_of(with_a_next(done(8, 3, 8, milestone=60)))
+    assert option.stage == 90
+
+
+def test_moving_is_gentler_than_dropping_the_same():
+    options = found(with_a_next(), optional=frozenset({4}), movable=frozenset({4})).options
+    assert [one.kind for one in options if one.work == 4] == ["move"]
+
+
+def test_dropping_stays_where_it_gains_clearly_more():
+    move, drop = (gained(kind, days) for kind, days in (("move", 1), ("drop", 3)))
+    assert _gentle([drop, move]) == [drop]
+    assert _gentle([gained("drop", 2), move]) == [move]
+
+
+def test_a_move_that_costs_the_next_milestone_more_is_left_out():
+    here = gained("move", 2)
+    assert here.pays
+    assert not replace(here, there=gained("move", -2).effect).pays
+    assert not replace(here, there=gained("move", 0, chance=-0.3).effect).pays
+    assert replace(here, there=gained("move", -1).effect).pays
+
+
+def gained(kind: OptionKind, days: int, chance: float = 0.0) -> Option:
+    """An option that gains so many days of the 8-in-10 date, and so much chance."""
+    before = Comparison(crowded()).before(30)
+    assert before is not None
+    after = replace(before, outlook=replace(before.outlook, chance=before.chance + chance))
+    return Option(kind, 4, Effect(before, after, days, days))
 
 
 def test_work_in_hand_is_never_dropped():

@@ -40,6 +40,18 @@ def test_a_viewer_asks_and_a_signer_approves(world: World, viewer: Browser, sign
         assert Deliverable.objects.get(pk=world.b.pk).due_on == date(2026, 12, 7)
 
 
+def test_a_contact_asks_for_another_milestone(world: World, viewer: Browser) -> None:
+    with as_firm():
+        slips.recompute(world.engagement)
+    data = {f"stage_{world.b.public_id}": "90", f"was_{world.b.public_id}": "60"}
+    look = ask(viewer, world, "effect", **data)
+    due = look.context["form"][f"due_{world.b.public_id}"].value()
+    assert [line.title for line in look.context["asking"].lines][-1] == "Day 90, Operationalize"
+    response = ask(viewer, world, seen=look.context["asking"].seen, **data, **{f"due_{world.b.public_id}": due})
+    assert response.status_code == 303
+    assert "day 90, 3 Jan 2027" in viewer.get(response["Location"]).text
+
+
 def test_internal_work_is_not_offered_and_cannot_be_named(world: World, signer: Browser) -> None:
     with as_firm():
         hidden = Deliverable.objects.get(title="Deliverable Internal")
