@@ -200,6 +200,7 @@ class _Rooms:
             helpers=self.helpers(loaded),
             optional=frozenset(self.optional[loaded.engagement.pk]),
             movable=frozenset(self.movable[loaded.engagement.pk]),
+            opinion_after=loaded.opinion_after,
             finish={pk: one.likely for pk, one in made.works.items()},
         )
 

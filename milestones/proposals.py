@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -81,12 +82,25 @@ def words_without(dropped: Iterable[Deliverable]) -> str:
     return _("Drop %(titles)s") % {"titles": ", ".join(f"“{one.title}”" for one in dropped)}
 
 
-def to_stage(engagement: Engagement, public_id: str, day: str) -> list[Move]:
-    """Return the move of a deliverable to the milestone of a day, due on that; none where either is not there."""
+def to_stage(engagement: Engagement, public_id: str, day: str, due: str = "") -> list[Move]:
+    """Return the move of a deliverable to the milestone of a day; none where either is not there.
+
+    It is due there on `due` (ISO), or on the milestone's own day where that is no date.
+    """
     works = engagement.deliverables.filter(public_id=public_id, state__in=sorted(MAY_CHANGE_MILESTONE))
     stages = engagement.milestones.filter(day=int(day)) if day.isdecimal() and len(day) < 5 else ()
-    moves = [Move(Moves.STAGE, deliverable=one, stage=stage, to_on=stage.due_on) for one in works for stage in stages]
+    on = _day(due)
+    moves = [
+        Move(Moves.STAGE, deliverable=one, stage=stage, to_on=on or stage.due_on) for one in works for stage in stages
+    ]
     return [one for one in moves if one.deliverable and one.stage and one.deliverable.milestone_id != one.stage.pk]
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 def words_to_stage(move: Move) -> str:

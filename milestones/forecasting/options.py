@@ -7,12 +7,13 @@ gains enough is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from milestones.forecasting.loads import with_loads
+from milestones.forecasting.opinion import Opinion
 from milestones.forecasting.types import MilestoneDue, PlanInput, Work
 from milestones.forecasting.what_if import Comparison, Effect, dropped, moved, reassigned, wait_closed
 from milestones.windows import start_within, windows
@@ -105,12 +106,17 @@ class _Try:
 
 @dataclass(frozen=True)
 class Around:
-    """What the plan's input does not say: who could help, what may be dropped or moved, each one's likely finish."""
+    """What the plan's input does not say: who could help, what may be dropped or moved, each one's likely finish.
+
+    `opinion_after` tells what PlanInput.opinion will be once due dates have moved, some work is dropped, and starts
+    have moved: the opinion on work that goes to another milestone is that of its new date.
+    """
 
     helpers: Sequence[Helper]
     optional: frozenset[int]
     finish: Mapping[int, date]
     movable: frozenset[int] = field(default_factory=frozenset)
+    opinion_after: Callable[[Mapping[int, date], Collection[int], Mapping[int, date]], Opinion] | None = None
 
 
 def ways_out(compared: Comparison, milestone: int, around: Around) -> WaysOut:
@@ -120,7 +126,7 @@ def ways_out(compared: Comparison, milestone: int, around: Around) -> WaysOut:
         return WaysOut((), ())
     works = {one.id: one for one in compared.plan.works}
     chain = sorted(_chain(works, before.critical), key=lambda one: (around.finish[one.id], one.id))
-    tries = [*_tries(compared.plan, chain, around), *_moves(compared.plan, milestone, chain, around.movable)]
+    tries = [*_tries(compared.plan, chain, around), *_moves(compared.plan, milestone, chain, around)]
     tried = [_tried(compared, milestone, one) for one in tries]
     options = sorted((one for one in tried if one and one.is_worth_it and one.pays), key=_gain, reverse=True)
     return WaysOut(tuple(_link(compared, milestone, one) for one in chain), tuple(_different(_gentle(options))))
@@ -171,13 +177,15 @@ def _clearly(drop: Option, move: Option) -> bool:
     return days >= CLEARLY_DAYS or drop.effect.chance - move.effect.chance >= CLEARLY_CHANCE
 
 
-def _different(options: Sequence[Option]) -> Iterator[Option]:
-    """The best of each deliverable and kind, and at most so many."""
-    seen: set[tuple[str, int]] = set()
+def _different(options: Sequence[Option]) -> list[Option]:
+    """The best of each deliverable and kind, and at most so many; a second move only where there is room for it."""
+    best: dict[tuple[str, int], Option] = {}
     for one in options:
-        if (one.kind, one.work) not in seen and len(seen) < MOST_OPTIONS:
-            seen.add((one.kind, one.work))
-            yield one
+        best.setdefault((one.kind, one.work), one)
+    moves = [one for one in best.values() if one.kind == "move"]
+    others = [one for one in best.values() if one not in moves[1:]]
+    kept = [*others[:MOST_OPTIONS], *moves[1:]][:MOST_OPTIONS]
+    return sorted(kept, key=_gain, reverse=True)
 
 
 # --- candidates ----------------------------------------------------------------------------------------------
@@ -217,16 +225,18 @@ def _could_take(one: Helper, work: Work, finish: date) -> bool:
     return room and one.id != work.owner and bool(work.role) and one.role == work.role and one.until >= finish
 
 
-def _moves(plan: PlanInput, milestone: int, chain: Sequence[Work], movable: frozenset[int]) -> Iterator[_Try]:
+def _moves(plan: PlanInput, milestone: int, chain: Sequence[Work], around: Around) -> Iterator[_Try]:
     """What is due for the milestone and may wait until the next one, because nothing due before that waits for it."""
     stage = _next(plan, milestone)
     if stage is None:
         return
     later = {one.id for one in plan.milestones if one.due_on > stage.due_on}
     wanted = {key for one in plan.works if one.is_open and one.milestone not in later for key in one.predecessors}
-    own = [one for one in _beside(plan, chain) if one.milestone == milestone and one.id in movable]
+    own = [one for one in _beside(plan, chain) if one.milestone == milestone and one.id in around.movable]
     for work in [one for one in own if one.id not in wanted][:MOST_WORKS]:
-        yield _Try("move", work.id, _put_off(plan, work, stage), on=stage.due_on, stage=stage.id)
+        start, due_on = _days_there(plan, work, stage)
+        changed = _put_off(plan, work, stage, start, due_on, around)
+        yield _Try("move", work.id, changed, on=due_on, stage=stage.id)
 
 
 def _next(plan: PlanInput, milestone: int) -> MilestoneDue | None:
@@ -238,14 +248,24 @@ def _next(plan: PlanInput, milestone: int) -> MilestoneDue | None:
     return min(after, key=lambda one: one.due_on, default=None)
 
 
-def _put_off(plan: PlanInput, work: Work, stage: MilestoneDue) -> PlanInput:
-    """The plan as the plan change would have it: due on the milestone's day, and starting with its days."""
+def _days_there(plan: PlanInput, work: Work, stage: MilestoneDue) -> tuple[date, date]:
+    """When work starts and is due that goes to a milestone: with its days, and as long after that as it has now.
+
+    That leaves the milestone room behind it: due on the milestone's own day, it would finish last of all.
+    """
     stages = sorted((one.due_on, one.id) for one in plan.milestones)
     window = windows(plan.today, ((key, due_on) for due_on, key in stages))[stage.id]
-    start = work.start_on
-    if work.state == "planned":
-        start = start_within(plan.calendar, work.start_on, stage.due_on, window, today=plan.today)
-    changed = moved(plan, work.id, stage.due_on, start_on=start, milestone=stage.id)
+    start = start_within(plan.calendar, work.start_on, stage.due_on, window, today=plan.today)
+    length = plan.calendar.working_days_between(work.start_on, work.due_on)
+    due_on = min(plan.calendar.add_working_days(start, length), stage.due_on)
+    return (start if work.state == "planned" else work.start_on), due_on
+
+
+def _put_off(plan: PlanInput, work: Work, stage: MilestoneDue, start: date, due_on: date, around: Around) -> PlanInput:
+    """The plan as the plan change would have it."""
+    changed = moved(plan, work.id, due_on, start_on=start, milestone=stage.id)
+    if around.opinion_after is not None and plan.opinion is not None:
+        changed = replace(changed, opinion=around.opinion_after({work.id: due_on}, (), {work.id: start}))
     return replace(changed, works=with_loads(plan, changed.works))
 
 

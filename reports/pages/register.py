@@ -38,13 +38,13 @@ EXPORT_HEAD: Final = (
     gettext_lazy("Of"),
     gettext_lazy("From"),
     gettext_lazy("To"),
-    gettext_lazy("From milestone"),
-    gettext_lazy("To milestone"),
     gettext_lazy("Asked by"),
     gettext_lazy("Asked on"),
     gettext_lazy("Decided by"),
     gettext_lazy("Decided on"),
     gettext_lazy("Words"),
+    gettext_lazy("From milestone"),
+    gettext_lazy("To milestone"),
 )
 
 
@@ -196,7 +196,7 @@ def export_rows(engagement: Engagement) -> Iterator[tuple[object, ...]]:
     for change in _with_moves(rows):
         moves: list[Any] = list(change.moves.all()) or [None]
         for one in moves:
-            yield (*_front(change), *_moved(one), *_back(change))
+            yield (*_front(change), *_moved(one), *_back(change), *_stages(one))
 
 
 def _front(change: PlanChange) -> tuple[object, ...]:
@@ -205,10 +205,15 @@ def _front(change: PlanChange) -> tuple[object, ...]:
 
 def _moved(one: PlanMove | None) -> tuple[object, ...]:
     if one is None:
-        return ("",) * 6
+        return ("", "", "", "")
     values = [_plain(one.from_on, one.from_value), _plain(one.to_on, one.to_value)]
-    days = [stage.day if stage else "" for stage in (one.from_milestone, one.to_milestone)]
-    return (str(Moves(one.kind).label), title_of(one), *values, *days)
+    return (str(Moves(one.kind).label), title_of(one), *values)
+
+
+def _stages(one: PlanMove | None) -> tuple[object, ...]:
+    """The days of the milestones between which a deliverable moves."""
+    stages = (one.from_milestone, one.to_milestone) if one else (None, None)
+    return tuple(stage.day if stage else "" for stage in stages)
 
 
 def _plain(day: date | None, value: Decimal | None) -> object:

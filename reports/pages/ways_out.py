@@ -208,18 +208,20 @@ class _Lines:
         stage = next((stage for stage in self.loaded.milestones if stage.public_id == one["stage"]), None)
         if stage is None:
             return None
-        known = {"title": work.title, "day": stage.day, "own": work.milestone.day}
+        due = date.fromisoformat(one["due"])
+        known = {"title": work.title, "day": stage.day, "own": work.milestone.day, "due": short(due)}
         begun = work.state != DeliverableState.PLANNED
         said = _("Begun, nothing of it done yet; nothing due for day %(own)d waits for it.") if begun else _(
             "Not begun, nothing due for day %(own)d waits for it."
         )  # fmt: skip
-        notes = (said % known, _there(one, stage.day), _("Needs a plan change that a signer approves."))
+        there = _("Due there %(due)s.") % known
+        notes = (said % known, there, _there(one, stage.day), _("Needs a plan change that a signer approves."))
         address = reverse("engagement_ask", args=[self.loaded.engagement.code])
         return _line(
             one,
             _("Move “%(title)s” to day %(day)d") % known,
             " ".join(note for note in notes if note),
-            (_("Draft the change"), f"{address}?move={work.public_id}&to={stage.day}")
+            (_("Draft the change"), f"{address}?move={work.public_id}&to={stage.day}&due={due.isoformat()}")
             if self.user.manages
             else ("", ""),
         )

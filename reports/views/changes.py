@@ -39,8 +39,8 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Ask the signers for other dates or targets, or to drop something.
 
-    `pick` names deliverables to begin with, `without` some to drop, `move` one that goes `to` the milestone of a day,
-    `propose=hold` the shift after a hold, `again` an earlier change.
+    `pick` names deliverables to begin with, `without` some to drop, `move` one that goes `to` the milestone of a day and
+    is `due` there, `propose=hold` the shift after a hold, `again` an earlier change.
     """
     require_manager(request)
     engagement = access.engagement(request, code)
@@ -68,7 +68,8 @@ def _begun(request: AuthedHttpRequest, engagement: Engagement, shift: proposals.
         dropped = [one.deliverable for one in moves if one.deliverable]
         start = {"what": proposals.words_without(dropped)[:300]} if dropped else {}
     elif "move" in request.GET:
-        moves = proposals.to_stage(engagement, request.GET["move"], request.GET.get("to", ""))
+        asked = (request.GET.get(name, "") for name in ("move", "to", "due"))
+        moves = proposals.to_stage(engagement, *asked)
         start = {"what": proposals.words_to_stage(moves[0])[:300]} if moves else {}
     elif "again" in request.GET:
         earlier = access.change(request, request.GET["again"])

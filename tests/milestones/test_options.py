@@ -59,8 +59,8 @@ def crowded(cast):
 @pytest.fixture
 def two_in_hand(cast):
     """Sam has A in hand, and B should have begun; C is due for day 90."""
-    lines = [line("A", start=40, due=58, effort_days=8), line("B", start=45, due=60, effort_days=10)]
-    engagement = factories.active(cast, [*lines, line("C", day=90, start=70, due=85, effort_days=2, owner=None)])
+    lines = [line("A", start=40, due=58, effort_days=8), line("B", start=45, due=60, effort_days=6)]
+    engagement = factories.active(cast, [*lines, line("C", day=90, start=62, due=72, effort_days=1)])
     work.start(by=cast.specialist, deliverable=deliverable(engagement), on=START + timedelta(days=40))
     return engagement
 
@@ -73,11 +73,8 @@ def test_what_may_wait_is_proposed_for_the_next_milestone(two_in_hand):
     options.recompute(two_in_hand)
     (one,) = moves(two_in_hand)
     stage = two_in_hand.milestones.get(day=90)
-    assert (one["work"], one["stage"], one["due"]) == (
-        deliverable(two_in_hand, "B").public_id,
-        stage.public_id,
-        stage.due_on.isoformat(),
-    )
+    assert (one["work"], one["stage"]) == (deliverable(two_in_hand, "B").public_id, stage.public_id)
+    assert "2026-12-05" <= one["due"] < stage.due_on.isoformat()
     assert one["eight_days"] >= 1
     assert 0 < one["chance_there"] <= one["chance_was"] < 1
 
@@ -95,7 +92,7 @@ def test_what_has_begun_may_wait_while_nothing_of_it_is_done(cast, two_in_hand):
 def test_the_option_says_what_the_plan_change_then_says(cast, two_in_hand):
     options.recompute(two_in_hand)
     (one,) = moves(two_in_hand)
-    moved = proposals.to_stage(two_in_hand, one["work"], "90")
+    moved = proposals.to_stage(two_in_hand, one["work"], "90", one["due"])
     told = {facts["day"]: facts for facts in effects.effect_of(two_in_hand, moved)["milestones"]}
     assert told[60]["after"]["chance"] == pytest.approx(one["chance"], abs=0.05)
     assert told[90]["after"]["chance"] == pytest.approx(one["chance_there"], abs=0.05)

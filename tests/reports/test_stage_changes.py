@@ -181,15 +181,16 @@ def test_both_sides_read_from_which_milestone_to_which(at_work: Firm, manager: B
 def test_the_export_names_both_milestones(at_work: Firm, manager: Browser) -> None:
     approve(at_work, moved(at_work, at_work.c))
     head, line = manager.get(at_work.url("changes.csv")).text.splitlines()
-    assert "From,To,From milestone,To milestone" in head
-    assert "Moves to another milestone,Deliverable C,2026-11-29,2027-01-03,60,90,Mia Manager" in line
+    assert head.endswith(",From milestone,To milestone")
+    assert "Moves to another milestone,Deliverable C,2026-11-29,2027-01-03,Mia Manager" in line
+    assert line.endswith(",60,90")
 
 
 def test_the_pack_tells_it(at_work: Firm) -> None:
     moved(at_work, at_work.c)
     with as_firm():
         (change,) = content.changes(at_work.engagement)
-    assert change.moves == ("Deliverable C: from day 60, due 29 Nov 2026, to day 90, due 3 Jan 2027",)
+    assert change.moves == ("Deliverable C: from day 60, due 29 Nov, to day 90, due 3 Jan 2027",)
 
 
 def test_its_history_says_for_which_milestone_it_was_due(at_work: Firm, manager: Browser) -> None:
