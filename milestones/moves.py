@@ -207,7 +207,7 @@ def starts_of(engagement: Engagement, moves: Sequence[Move]) -> dict[int, date]:
         return {}
     days, today = days_of(engagement, moves), engagement.today()
     calendar = WorkCalendar(engagement.client.country, engagement.client.subdivision)
-    found = {}
+    found: dict[int, date] = {}
     for work, stage, to_on in going:
         if work and stage and to_on and work.state == DeliverableState.PLANNED:
             start = start_within(calendar, work.start_on, to_on, days[stage.pk], today=today)

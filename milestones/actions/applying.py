@@ -100,7 +100,7 @@ def _apply_due(by: User, change: PlanChange, line: PlanMove, deliverable: Delive
 
 def _apply_stage(by: User, change: PlanChange, line: PlanMove, deliverable: Deliverable) -> None:
     """Move it with its due date, and what has not begun with its start; DueMove keeps where it was."""
-    _from_on, to_on = _days(line)
+    from_on, to_on = _days(line)
     stage = line.to_milestone
     if stage is None or line.from_milestone is None:
         raise ValueError(f"Move {line.pk} has no milestones.")
@@ -109,7 +109,7 @@ def _apply_stage(by: User, change: PlanChange, line: PlanMove, deliverable: Deli
     as_asked = Deliverable.objects.filter(
         pk=deliverable.pk,
         milestone=line.from_milestone,
-        due_on=line.from_on,
+        due_on=from_on,
         state=deliverable.state,
         state__in=MAY_CHANGE_MILESTONE,
     )

@@ -39,8 +39,8 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Ask the signers for other dates or targets, or to drop something.
 
-    `pick` names deliverables to begin with, `without` some to drop, `move` one that goes `to` the milestone of a day and
-    is `due` there, `propose=hold` the shift after a hold, `again` an earlier change.
+    `pick` names deliverables to begin with, `without` some to drop, `move` one that goes `to` the milestone of a day,
+    `due` there, `propose=hold` the shift after a hold, `again` an earlier change.
     """
     require_manager(request)
     engagement = access.engagement(request, code)

@@ -173,8 +173,8 @@ def test_plan_changes_and_the_life_of_an_engagement(world: World, tab_of: Opener
         )
         changes.decide(by=world.people.signer, change=other, approve=True)
     tab = tab_of(world.people.manager)
-    forms = (f"ask/?pick={world.a.public_id}&again={world.change.public_id}", "extend/", "details/", "life/hold/")
-    forms += (f"ask/?move={world.c.public_id}&to=90",)
+    asks = (f"ask/?pick={world.a.public_id}&again={world.change.public_id}", f"ask/?move={world.c.public_id}&to=90")
+    forms = (*asks, "extend/", "details/", "life/hold/")
     sound(
         tab, [*world.firm(*forms, "changes/", "?against=agreed"), f"/changes/{world.change.public_id}/", "/put-away/"]
     )

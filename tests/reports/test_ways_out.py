@@ -53,13 +53,14 @@ def test_who_could_take_whose_work_is_for_managers_alone(crowded: Engagement, sp
 
 @pytest.fixture
 def two_in_hand(at_work: Firm) -> Engagement:
-    """Another engagement: Sam has A in hand, B should have begun, C is due for day 90."""
+    """Another engagement: Sam has A in hand, B should have begun, C is due for day 90 and will be late anyhow."""
     with as_firm():
         lines = [line("A", start=40, due=58, effort_days=8), line("B", start=45, due=60, effort_days=6)]
         made = factories.active(
-            at_work.people, [*lines, line("C", day=90, start=62, due=72, effort_days=1)], name="Two in hand"
+            at_work.people, [*lines, line("C", day=90, start=50, due=88, effort_days=20)], name="Two in hand"
         )
-        work.start(by=at_work.people.specialist, deliverable=deliverable(made), on=START + timedelta(days=40))
+        a = work.start(by=at_work.people.specialist, deliverable=deliverable(made), on=START + timedelta(days=40))
+        work.tick(by=at_work.people.specialist, line=a.done_lines.all()[0], ticked=True)
         slips.recompute(made)
         options.recompute(made)
     return made

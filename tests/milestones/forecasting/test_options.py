@@ -100,6 +100,7 @@ def test_what_may_wait_goes_to_the_next_milestone():
     given = with_a_next()
     (option,) = moves_of(given)
     assert option.stage == 90
+    assert option.on is not None
     assert given.milestones[0].due_on < option.on < given.milestones[1].due_on
     assert option.effect.eight_in_ten_days >= 1 or option.effect.chance >= LEAST_CHANCE
     assert option.there is not None
@@ -144,7 +145,7 @@ def test_moving_is_gentler_than_dropping_the_same():
 
 
 def test_dropping_stays_where_it_gains_clearly_more():
-    move, drop = (gained(kind, days) for kind, days in (("move", 1), ("drop", 3)))
+    move, drop = gained("move", 1), gained("drop", 3)
     assert _gentle([drop, move]) == [drop]
     assert _gentle([gained("drop", 2), move]) == [move]
 
