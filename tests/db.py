@@ -46,6 +46,11 @@ class Run:
         return self.template.called(f"{self.template.name}_{self.worker}")
 
     @property
+    def number(self) -> int:
+        """0 for pytest alone and 1, 2, ... for gw0, gw1, ..."""
+        return int(self.worker[2:]) + 1 if self.worker.startswith("gw") else 0
+
+    @property
     def folder(self) -> Path:
         """A folder of this worker's own, gone with the run."""
         folder = self.stack.home / self.worker
@@ -56,7 +61,7 @@ class Run:
         """Return what the settings read, for this worker and every process that its tests start."""
         return {
             **self.database.environment(),
-            "REDIS_URL": numbered(self.redis_url, _number(self.worker)),
+            "REDIS_URL": numbered(self.redis_url, self.number),
             "SECRET_KEY": "tests-" + "0123456789abcdef" * 4,
             "DEBUG": "no",
             "STATIC_MANIFEST": "no",
@@ -152,11 +157,6 @@ def numbered(url: str, number: int) -> str:
     if url.startswith("unix:"):
         return f"{url}?db={number}"
     return urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
-
-
-def _number(worker: str) -> int:
-    """Return 0 for pytest alone and 1, 2, ... for gw0, gw1, ..."""
-    return int(worker[2:]) + 1 if worker.startswith("gw") else 0
 
 
 def _begin() -> Run:

@@ -14,10 +14,12 @@ import pytest
 
 from config.embedded import processes
 from config.embedded.stack import CHECKOUT, Stack
-from tests.db import Run
+from tests.db import Run, numbered
 from tests.embedded.helpers import eventually, free_port
 
 HOST = "emplace.example"
+# Redis has sixteen databases; those below are the workers' own.
+RELEASED = 8
 # Releasing takes its time; let one worker do it once.
 pytestmark = pytest.mark.xdist_group("entry-points")
 
@@ -47,6 +49,8 @@ def environment(test_run: Run, stack: Stack, tmp_path_factory: pytest.TempPathFa
         "BEAT_SCHEDULE": str(folder / "beat"),
         "LOG_LEVEL": "INFO",
         "WEB_WORKERS": "1",
+        # The tests' own Celery worker may run meanwhile, and would take what is meant for this one.
+        "REDIS_URL": numbered(test_run.redis_url, RELEASED + test_run.number),
         "PORT": str(free_port()),
     }
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
