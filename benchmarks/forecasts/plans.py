@@ -14,7 +14,8 @@ ITEMS_OF_ONE: Final = 8  # deliverables that one specialist is given
 class Item:
     """A deliverable: what the plan says, in working days from the start, and what came of it.
 
-    `content` is the effort that it really takes; the plan says `effort`. Days are None until they are reached.
+    `content` is the effort that it really takes; the plan says `effort`. Its owner wants to hand it in so many days
+    before the due date (`ahead`). Days are None until they are reached.
     """
 
     id: int
@@ -25,6 +26,7 @@ class Item:
     owner: int
     before: tuple[int, ...]
     content: float
+    ahead: int = 0
     added: int | None = None
     begun: int | None = None
     submitted: int | None = None
@@ -53,13 +55,14 @@ class Stop:
 def plan(count: int, rng: np.random.Generator) -> list[Item]:
     """Make a plan of so many deliverables: a third for each milestone, in order of their starts."""
     items: list[Item] = []
+    owners = rng.permutation(np.arange(count) % team(count))
     for number in range(count):
         place = number * 3 // count
         first = place * WORKING_DAYS // 3
         last = (place + 1) * WORKING_DAYS // 3
         window = int(rng.integers(4, 11))
         start = first + int((last - first - window) * rng.random())
-        items.append(_item(number, MILESTONES[place], start, start + window - 1, count, rng))
+        items.append(_item(number, MILESTONES[place], start, start + window - 1, int(owners[number]), rng))
     for item in items:
         item.before = _before(item, items, rng)
     return items
@@ -69,9 +72,9 @@ def team(count: int) -> int:
     return max(2, round(count / ITEMS_OF_ONE))
 
 
-def _item(number: int, milestone: int, start: int, due: int, count: int, rng: np.random.Generator) -> Item:
+def _item(number: int, milestone: int, start: int, due: int, owner: int, rng: np.random.Generator) -> Item:
     effort = max(1.0, round((due - start + 1) * rng.uniform(0.35, 0.8)))
-    return Item(number, milestone, start, due, effort, int(rng.integers(team(count))), (), effort)
+    return Item(number, milestone, start, due, effort, owner, (), effort)
 
 
 def _before(item: Item, items: list[Item], rng: np.random.Generator) -> tuple[int, ...]:

@@ -1,44 +1,68 @@
 """`python -m benchmarks.forecasts.pool [N]`: what the cascade and the scorecard should weigh, on simulated engagements.
 
-Every unfinished deliverable of N engagements (8) a scenario and size, on three days, with the features that a
-simulation has, the cascade's own chance and whether it was late. Needs no servers; seeds are not those of the table.
+First what the cascade says of a usual deliverable, which is where it begins to say anything: the mean of its log-odds
+over both playbooks on the day they begin. Then every unfinished deliverable of N engagements (8) a scenario and size,
+on three days, with the features that a simulation has, the cascade's own chance and whether it was late. Needs no
+servers; seeds are not those of the table.
 """
 
+import csv
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.forecasts.study import COUNTS
-from benchmarks.forecasts.view import DAYS, known
+from benchmarks.forecasts.view import CALENDAR, DAYS, START, known
 from benchmarks.forecasts.world import SCENARIOS, Scenario, World
 from benchmarks.table import table as drawn
-from milestones.forecasting import PlanInput, Work
+from config.embedded.stack import CHECKOUT
+from milestones.forecasting import MilestoneDue, PlanInput, Work
 from milestones.forecasting.opinion import cascade_log_odds
-from milestones.forecasting.risk import Features, pooled_share, probability, shipped_prior, table
+from milestones.forecasting.risk import (
+    Features,
+    Scorecard,
+    pool_terms,
+    pool_weights,
+    pooled_share,
+    probability,
+    recalibrate,
+    shipped_prior,
+    table,
+)
+from milestones.forecasting.risk.features import Table
+from milestones.forecasting.risk.pool import CASCADE_USUAL
 from milestones.forecasting.risk.measures import auc, brier_skill, calibration_error
 from milestones.forecasting.study import study
 
 Floats = NDArray[np.float64]
 FIRST: Final = 5000
 AFTER: Final = (25, 45, 65)
+OUTCOMES: Final = (0, 20, 50, 200, 1000)
 DRAWS: Final = 400
-TRIED: Final = ((0.5, 0.8), (0.3, 0.9), (0.5, 0.5), (1.0, 1.0))
+TRIED: Final = ((0.5, 0.6), (0.5, 0.8), (0.3, 0.9), (0.5, 0.5), (1.0, 1.0))
+PLAYBOOKS: Final = ("short", "full")
+MILESTONES: Final = (30, 60, 90)
+KEYS: Final = ("code", "role")
 Row = tuple[str, Features, float, float]
 
 
 def main(arguments: list[str]) -> int:
     """Print the fitted weights by scenario, and how well pools of some weights do."""
     count = int(arguments[0]) if arguments else 8
+    usual = {book: usual_of(book) for book in PLAYBOOKS}
+    words = ", ".join(f"{book} {one:.2f}" for book, one in usual.items())
+    print(f"A usual deliverable, log-odds of the cascade: {words}; mean {np.mean(list(usual.values())):.2f}\n")
     rows = [row for scenario in SCENARIOS for row in _rows(scenario, count)]
     names = np.array([row[0] for row in rows])
     card = shipped_prior()
-    told = card.log_odds(table([row[1] for row in rows])) - card.base
+    columns = table([row[1] for row in rows])
+    told = card.log_odds(columns) - card.base
     share, late = np.array([row[2] for row in rows]), np.array([row[3] for row in rows])
-    cascade = np.array([cascade_log_odds(one) for one in share.tolist()]) - card.base
+    cascade = np.array([cascade_log_odds(one) for one in share.tolist()]) - CASCADE_USUAL
     print(f"{len(rows):,} unfinished deliverables, {late.mean():.0%} late\n")
     found = []
     for name in ["all", *(one.name for one in SCENARIOS)]:
@@ -48,13 +72,54 @@ def main(arguments: list[str]) -> int:
         found.append([name, *(f"{one:.2f}" for one in (*both[1:], alone[1]))])
     print(drawn(["Weights", "scorecard", "cascade", "cascade alone"], found), end="\n\n")
     pools = {f"{a:g} and {b:g}": probability(card.base + a * told + b * cascade) for a, b in TRIED}
-    print(drawn(["Pool", "AUC", "skill", "ECE"], [_judged(*one, late) for one in {"cascade": share, **pools}.items()]))
+    judged = [_judged(*one, late) for one in {"cascade": share, **pools}.items()]
+    print(drawn(["Pool", "AUC", "skill", "ECE"], judged), end="\n\n")
+    print(drawn(["Outcomes", "AUC", "skill", "ECE"], _as_outcomes_come(card, columns, share, late)))
     return 0
+
+
+def _as_outcomes_come(card: Scorecard, columns: Table, share: Floats, late: Floats) -> Iterator[list[str]]:
+    """Yield how well the pool does on half of the deliverables after so many outcomes of the other half."""
+    order = np.random.default_rng(1).permutation(len(late))
+    learnt_on, judged_on = np.array_split(order, 2)
+    terms = pool_terms(card, columns, share)
+    for count in OUTCOMES:
+        rows = learnt_on[:count]
+        learnt = recalibrate(pool_weights(card), terms[rows], late[rows], np.arange(len(rows)))
+        chances = probability(learnt.log_odds(terms[judged_on]))
+        yield _judged(str(len(rows)), chances, late[judged_on])
 
 
 def _judged(name: str, chances: Floats, late: Floats) -> list[str]:
     numbers = (auc(chances, late) or 0.5, brier_skill(chances, late) or 0.0, calibration_error(chances, late))
     return [name, *(f"{one:.3f}" for one in numbers)]
+
+
+def usual_of(book: str) -> float:
+    """Mean log-odds of lateness over a playbook's deliverables on its first day, one specialist a role."""
+    with (CHECKOUT / "milestones" / "data" / f"playbook_{book}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    places, roles = ({name: n for n, name in enumerate(dict.fromkeys(row[key] for row in rows))} for key in KEYS)
+    works = tuple(
+        Work(
+            places[row["code"]],
+            int(row["milestone"]),
+            _day(row["start_day"]),
+            _day(row["due_day"]),
+            float(row["effort_days"]),
+            predecessors=tuple(places[one.strip()] for one in row["predecessors"].split(";") if one.strip()),
+            owner=roles[row["role"]],
+            needs_sign_off=row["needs_sign_off"] == "yes",
+        )
+        for row in rows
+    )
+    milestones = tuple(MilestoneDue(day, _day(str(day))) for day in MILESTONES)
+    own = study(PlanInput(f"playbook {book}", START, works, milestones, CALENDAR)).own_chances
+    return float(np.mean([cascade_log_odds(1 - one) for one in own.values()]))
+
+
+def _day(plan_day: str) -> date:
+    return CALENDAR.next_working(START + timedelta(days=int(plan_day)))
 
 
 def fitted(terms: Floats, late: Floats) -> Floats:

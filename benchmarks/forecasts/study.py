@@ -14,7 +14,7 @@ from benchmarks.table import table
 COUNTS: Final = (20, 40, 60)
 AFTER: Final = (30, 60)
 HELD: Final = (0.75, 0.88)  # where the share of 8-in-10 dates that held belongs
-JUDGING: Final = 2_000_000  # no seed from here on was looked at while the model was made
+JUDGING: Final = 3_000_000  # no seed from here on was looked at while the model was made
 
 
 @dataclass(frozen=True)

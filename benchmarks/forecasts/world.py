@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.forecasts.plans import MILESTONES, WORKING_DAYS, Item, Stop, plan, team
 
+SHARES: Final = ((), (1.0,), (0.7, 0.3))
 LONGEST: Final = 900  # working days; the simulation itself never comes near it
 
 
@@ -41,10 +42,14 @@ class World:
         self.items = plan(count, rng)
         self.team = team(count)
         self.limit = int(rng.integers(2, 4))
-        self.speed = rng.uniform(0.75, 1.15, self.team)
+        self.speed = rng.uniform(0.8, 1.2, self.team)
         self.paced = rng.uniform(0.3, 0.8)
         self.difficulty = rng.uniform(0.6, 1.5)
         self.answer = 1 / rng.uniform(1.5, 4)
+        # Some leave a client a day, some a week; and everybody forgets it now and then.
+        self.ahead = rng.integers(1, 6, self.team)
+        self.forgets = rng.uniform(0, 0.5)
+        self.press = rng.uniform(0, 0.6)
         if scenario.slow:
             self.speed[int(rng.integers(self.team))] *= rng.uniform(0.5, 0.75)
         self.shock_rate = rng.uniform(0.02, 0.12) if scenario.shocks else 0.0
@@ -56,6 +61,8 @@ class World:
     def _fill(self, item: Item) -> None:
         surprise = self.rng.uniform(1.5, 3) if self.rng.random() < 0.1 else 1.0
         item.content = item.effort * self.difficulty * self.rng.gamma(5) / 5 * surprise
+        if _is_signed(item) and self.rng.random() >= self.forgets:
+            item.ahead = int(self.ahead[item.owner])
 
     def _run(self) -> int:
         day = 0
@@ -121,9 +128,12 @@ class World:
                 item.begun = day
                 busy += 1
         now = sorted((one for one in mine if one.running and not one.stopped(day)), key=lambda one: one.due)[:2]
-        given = self.speed[owner] * self.rng.uniform(0.6, 1.2) if self.rng.random() >= 0.04 else 0.0
-        for item in now:
-            item.content -= given / len(now)
+        given = self.speed[owner] * self.rng.uniform(0.7, 1.2) if self.rng.random() >= 0.04 else 0.0
+        pressing = sum(day >= item.due - 1 - item.ahead for item in now)
+        if pressing:
+            given *= 1 + self.press
+        for item, share in zip(now, SHARES[len(now)], strict=False):
+            item.content -= given * (share if pressing == 1 else 1 / len(now))
             if item.content <= 0 and self._hands_in(item, day):
                 self._submit(item, day)
 
@@ -134,14 +144,14 @@ class World:
         return all(end is not None and end < day for end in ends)
 
     def _hands_in(self, item: Item, day: int) -> bool:
-        """Many keep finished work until it is nearly due."""
-        if day >= item.due - 1 or item.sent_back is not None:
+        """Many keep finished work until it is nearly due, or nearly time that the client looks at it."""
+        if day >= item.due - 1 - item.ahead or item.sent_back is not None:
             return True
         return bool(self.rng.random() < (1 - self.paced))
 
     def _submit(self, item: Item, day: int) -> None:
         item.submitted = day
-        if item.id % 2:  # every second one is signed off by the client
+        if _is_signed(item):
             item.waits.append(Stop(day, None, review=True))
         else:
             item.accepted = day
@@ -157,3 +167,8 @@ class World:
                     item.content = 0.3 * item.effort
                 else:
                     item.accepted = day
+
+
+def _is_signed(item: Item) -> bool:
+    """Every second one is accepted by the client."""
+    return bool(item.id % 2)

@@ -73,10 +73,10 @@ class Cascade:
         if work.state == "in_review":
             start += np.maximum(self.draws.review[row], 1) - 1
             return start
-        # A late start eats the slack first: nobody paces work past its due date.
+        # A late start eats the slack first: nobody paces work past the day on which it has to be handed in.
         bridge = self.bridges.get(work.owner)
-        due = self.net.due[key]
-        left = bridge.until(start, due) if bridge else np.subtract(np.float32(due + 1), start)
+        by = self.net.due[key] - self.net.reviews[key]
+        left = bridge.until(start, by) if bridge else np.subtract(np.float32(by + 1), start)
         np.maximum(left, 1, out=left)
         np.minimum(left, self.draws.pace[row], out=left)
         np.maximum(left, self._need(row), out=left)

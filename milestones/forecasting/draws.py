@@ -123,10 +123,10 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
         pace=pace,
         stops=to_come(np.maximum(need, pace) * worlds.wait_rate, worlds.stop_median, hashed),
         lag=np.floor(lag, out=lag),
-        review=_reviews(plan, facts, known, worlds, hashed),
+        review=_reviews(plan, known, worlds, hashed, template),
         holds={one.work.id: held for one in known if (held := _holds(plan, one, worlds, hashed[rows[one.work.id]]))},
         added=range(len(known), len(names)),
-        window=template[1],
+        window=template.window,
         arrival=arrival,
         exists=arrival < past.last,
     )
@@ -136,43 +136,42 @@ def _slowdown(prior: Prior, work: Work) -> float:
     return prior.load_slowdown * max(0, work.owner_open_load - prior.easy_load)
 
 
-def _centres(plan: PlanInput, known: Sequence[Facts], past: Past, worlds: Worlds, template: tuple[Days, Days]) -> Days:
+def _centres(plan: PlanInput, known: Sequence[Facts], past: Past, worlds: Worlds, template: Templates) -> Days:
     """The mean of the logarithm of each need: the owner's ratio, the effort and the load."""
     places = {one: n for n, one in enumerate(worlds.owners)}
-    turns = [places[past.owners[n % len(past.owners)]] for n in range(len(template[0]))]
+    turns = [places[past.owners[n % len(past.owners)]] for n in range(len(template.effort))]
     whose = [places[one.work.owner] for one in known] + turns
     shift = [log(one.effort) + _slowdown(plan.prior, one.work) for one in known]
     ahead = [past.ahead(one.work.start_on, plan.today) for one in known] + [0.0] * len(turns)
     at = worlds.theta[whose]
     at += np.array(ahead, dtype=np.float32)[:, None] * worlds.trend
     at[: len(known)] += np.array(shift, dtype=np.float32)[:, None]
-    at[len(known) :] += np.log(template[0])
+    at[len(known) :] += np.log(template.effort)
     return at
 
 
-def _paces(prior: Prior, known: Sequence[Facts], template: tuple[Days, Days], hashed: Words) -> Days:
+def _paces(prior: Prior, known: Sequence[Facts], template: Templates, hashed: Words) -> Days:
     """Days that a paced owner lets pass from the start on; 0 where the owner hands in at once."""
     share = uniform(hashed, 2)
     paced = share < prior.paced
     share *= np.float32(1 / max(prior.paced, 1e-6))
     n = len(known)
-    ends = [paced_between(prior, one.window) for one in known]
+    ends = [paced_between(prior, one.pace_window) for one in known]
     share[:n] *= np.array([end[1] - end[0] for end in ends], dtype=np.float32)[:, None]
     share[:n] += np.array([end[0] for end in ends], dtype=np.float32)[:, None]
-    share[n:] = template[1] * (prior.paced_from + share[n:] * (prior.paced_to - prior.paced_from))
+    share[n:] = template.pace_window * (prior.paced_from + share[n:] * (prior.paced_to - prior.paced_from))
     share *= paced
     return share
 
 
 def _reviews(
-    plan: PlanInput, facts: Mapping[int, Facts], known: Sequence[Facts], worlds: Worlds, hashed: Words
+    plan: PlanInput, known: Sequence[Facts], worlds: Worlds, hashed: Words, template: Templates
 ) -> Days:
     """Working days from handing in to acceptance, where somebody has to sign; the firm's review where none waits."""
-    share = sum(one.work.needs_sign_off for one in facts.values()) / max(1, len(facts))
     needed = np.zeros(hashed.shape, dtype=np.bool_)
     for n, one in enumerate(known):
         needed[n] = (one.work.needs_sign_off or one.work.state == "in_review") and not _is_with_signer(one)
-    needed[len(known) :] = uniform(further(hashed[len(known) :]), 1) < share
+    needed[len(known) :] = template.reviewed
     needed &= plan.waits_to_come
     some = np.flatnonzero(needed.any(axis=1))
     review = np.zeros(needed.shape, dtype=np.float32)
@@ -222,10 +221,23 @@ def _additions(plan: PlanInput, facts: Mapping[int, Facts], past: Past, table: D
     return min(MOST_ADDED, ceil(mean + 2.5 * sqrt(mean + mean**2 / past.growth.shape))) if mean > 0.05 else 0
 
 
-def _templates(past: Past, uniforms: Days) -> tuple[Days, Days]:
-    """Effort and window of additions: each is like one that is in the plan already."""
-    like = (uniforms * len(past.efforts)).astype(np.intp)
-    return np.array(past.efforts, dtype=np.float32)[like], np.array(past.windows, dtype=np.float32)[like]
+@dataclass(frozen=True, eq=False)
+class Templates:
+    """What additions are like, by addition and draw: working days, and whether somebody has to accept them."""
+
+    effort: Days
+    window: Days
+    pace_window: Days
+    reviewed: NDArray[np.bool_]
+
+
+def _templates(past: Past, uniforms: Days) -> Templates:
+    """Each addition is like one that is in the plan already."""
+    like = (uniforms * len(past.models)).astype(np.intp)
+    columns = np.array([[one.effort, one.window, one.pace_window] for one in past.models], dtype=np.float32)
+    columns = columns.reshape(-1, 3)
+    reviewed = np.array([one.work.needs_sign_off for one in past.models])
+    return Templates(columns[like, 0], columns[like, 1], columns[like, 2], reviewed[like])
 
 
 def _arrivals(worlds: Worlds, more: Words, begin: int) -> Days:

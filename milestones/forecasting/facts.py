@@ -19,8 +19,9 @@ STALL_Z = 1.0364  # the standard normal distribution stays below it with probabi
 class Facts:
     """One deliverable in the working days of its owner.
 
-    `window` is what its owner paces the work to: from the planned start, once begun from the real one, to the
-    due date. `age` is time worked so far, waits taken out; `elapsed` has them in.
+    `window` runs from the planned start, once begun from the real one, to the due date; `review` are the days of it
+    that its owner leaves to the client, who has to accept it. `age` is time worked so far, waits taken out; `elapsed`
+    has them in, of which `stopped` were waits for anything but acceptance.
     """
 
     work: Work
@@ -29,11 +30,18 @@ class Facts:
     effort: float
     age: int
     elapsed: int
+    review: int = 0
+    stopped: int = 0
+
+    @property
+    def pace_window(self) -> int:
+        """What an owner who knows that the client will look at it paces the work to."""
+        return max(1, self.window - self.review)
 
     @property
     def free_window(self) -> int:
-        """Who waits does not hold work back as well: what was waited is taken off the window."""
-        return max(1, self.window - (self.elapsed - self.age))
+        """Who waits does not hold work back as well: what was waited is taken off what the work is paced to."""
+        return max(1, self.pace_window - self.stopped)
 
     def waited(self, today: date, *, on_client: bool) -> int:
         """Working days of the longest open wait so far."""
@@ -50,14 +58,23 @@ def facts_of(plan: PlanInput, work: Work, table: DayTable) -> Facts:
     effort = work.effort_days or plan.prior.effort_share * planned
     effort = min(max(effort, 0.25), 2.0 * planned)
     if not (work.started_on or work.finished_on):
-        return Facts(work, table, planned, effort, 0, 0)
+        return Facts(work, table, planned, effort, 0, 0, review_days(plan.prior, work, planned))
     window = max(1, table.count(work.started_on, work.due_on) + 1) if work.started_on else planned
     end = work.finished_on or plan.today
     start = work.started_on or min(work.start_on, end)
     after = end + timedelta(days=1) if work.finished_on else end  # today is still ahead of us
     elapsed = max(0, table.count(start, after))
-    age = max(0, elapsed - _waited(table, work.waits, start, end)) if work.waits else elapsed
-    return Facts(work, table, window, effort, age, elapsed)
+    review = review_days(plan.prior, work, window)
+    if not work.waits:
+        return Facts(work, table, window, effort, elapsed, elapsed, review)
+    age = max(0, elapsed - _waited(table, work.waits, start, end))
+    stopped = _waited(table, (wait for wait in work.waits if not wait.review), start, end)
+    return Facts(work, table, window, effort, age, elapsed, review, stopped)
+
+
+def review_days(prior: Prior, work: Work, window: int) -> int:
+    """Whole days that an owner leaves for acceptance: a usual review, but never more than half of the window."""
+    return min(round(prior.review.mean), window // 2) if work.needs_sign_off else 0
 
 
 def stall_days(plan: PlanInput, facts: Facts) -> float:
@@ -67,7 +84,7 @@ def stall_days(plan: PlanInput, facts: Facts) -> float:
         return known
     spread = sqrt(plan.prior.between + plan.prior.within)
     needed = facts.effort * plan.prior.median_ratio * exp(STALL_Z * spread)
-    return max(needed, plan.prior.paced_to * facts.window)
+    return max(needed, plan.prior.paced_to * facts.pace_window)
 
 
 def observe(prior: Prior, facts: Facts) -> Observation | None:

@@ -19,7 +19,7 @@ from milestones.forecasting.waits import WaitPast, learn_waits
 class Past:
     """Slip ratios of the engagement and its owners, its waits, its queues, how late work starts, what is added.
 
-    Additions are like the plan's own deliverables (`efforts` and `windows`), go to its `owners` in turn, and come
+    Additions are like the plan's own deliverables (`models`), go to its `owners` in turn, and come
     before day number `last`.
     """
 
@@ -28,8 +28,7 @@ class Past:
     queues: Queues
     lag: RatePosterior
     growth: RatePosterior
-    efforts: tuple[float, ...]
-    windows: tuple[float, ...]
+    models: tuple[Facts, ...]
     owners: tuple[int | None, ...]
     first: date
     last: int
@@ -57,8 +56,7 @@ def learn_past(plan: PlanInput, facts: Mapping[int, Facts], table: DayTable) -> 
         past,
         learn_lag(plan.prior.start_lag, past.starts, past.days),
         _growth(plan, facts, table),
-        efforts=tuple(one.effort for one in facts.values()) or (1.0,),
-        windows=tuple(float(one.window) for one in facts.values()) or (1.0,),
+        models=tuple(facts.values()),
         owners=tuple(dict.fromkeys(one.work.owner for one in facts.values())) or (None,),
         first=min((one.work.start_on for one in facts.values()), default=plan.today),
         last=max((table.number(one.work.due_on) for one in facts.values()), default=0),

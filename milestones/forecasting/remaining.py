@@ -46,7 +46,7 @@ def _condition_pace(
     prior: Prior, known: Sequence[Facts], rows: Sequence[int], pace: Days, share: Days, long: NDArray[np.bool_]
 ) -> None:
     """What a paced owner still lets pass; one who holds finished work back hands it in after today."""
-    ends = np.array([paced_between(prior, known[n].window) for n in rows], dtype=np.float32)
+    ends = np.array([paced_between(prior, known[n].pace_window) for n in rows], dtype=np.float32)
     elapsed = np.array([[known[n].elapsed] for n in rows], dtype=np.float32)
     begin = np.maximum(ends[:, :1], elapsed)
     held = begin + share * np.maximum(ends[:, 1:] - begin, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,10 @@ NEW_HANDS = 2  # what somebody who had nothing to do in this plan takes in hand 
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """A plan in the numbers of working days; additions have negative ids, and go to each owner in turn."""
+    """A plan in the numbers of working days; additions have negative ids, and go to each owner in turn.
+
+    `reviews` are the days before the due date by which owners hand in.
+    """
 
     works: Mapping[int, Work]
     table: DayTable
@@ -27,6 +30,7 @@ class Net:
     queues: Queues
     start: Mapping[int, int] = field(default_factory=dict)
     due: Mapping[int, int] = field(default_factory=dict)
+    reviews: Mapping[int, int] = field(default_factory=dict)
 
     def owner(self, key: int) -> int | None:
         return self.works[key].owner if key >= 0 else self.owners[(-key - 1) % len(self.owners)]
@@ -87,8 +91,15 @@ class _Pass:
                     self.followers.setdefault(one, []).append(key)
                 if not before:
                     self._push(key)
-        for place, arrival in enumerate(self.draws.arrival.mean(axis=1).tolist()):
-            heapq.heappush(self.heap, (arrival, 1e9, -place - 1))
+        for place, (arrival, due) in enumerate(self._additions()):
+            heapq.heappush(self.heap, (arrival, due, -place - 1))
+
+    def _additions(self) -> Iterator[tuple[float, float]]:
+        """When each is asked for and when it falls due, in the mean of the draws in which it comes at all."""
+        exists = self.draws.exists
+        count = np.maximum(np.count_nonzero(exists, axis=1), 1)
+        arrivals = np.where(exists, self.draws.arrival, 0).sum(axis=1) / count
+        return zip(arrivals.tolist(), (arrivals + self.draws.window.mean(axis=1)).tolist(), strict=True)
 
     def _waits(self, key: int) -> bool:
         return self.net.works[key].state == "planned"

@@ -90,6 +90,7 @@ def study(plan: PlanInput, draws: int = 1000, *, past: Past | None = None) -> St
         queues=known.queues,
         start={work.id: client.number(work.start_on) for work in works},
         due={work.id: client.last_by(work.due_on) for work in works},
+        reviews={key: one.review for key, one in facts.items()},
     )
     bridges = {owner: Bridge.between(client, one) for owner, one in tables.items() if one is not client}
     return Study(plan, works, facts, known, net, drawn, schedule(net, drawn), bridges)

@@ -1,11 +1,13 @@
 """The scorecard and the cascade in one number, with weights that a firm's own outcomes move.
 
-    logit P(late) = w0 + ws (s - b) + sum over features f of d_f[bin] + wc (c - b)
+    logit P(late) = w0 + ws (s - b) + sum over features f of d_f[bin] + wc (c - c0)
 
-s are the scorecard's log-odds, c the cascade's, b those of a usual deliverable (the scorecard's base). Had the two
-nothing in common but b, both weights would be 1 (Bayes' rule on independent evidence); had they seen the same, the
-weights would sum to 1. They share the days left and the age, and nothing else, so they begin in between: see
-docs/forecasting.md for where the means come from.
+s are the scorecard's log-odds, b those of a usual deliverable (the scorecard's base); c are the cascade's log-odds, c0
+those that it gives a usual deliverable of a plan not yet begun. So each speaks of what is unusual to it: how often a
+firm is late is not known before its first outcome, and the public projects know it better than assumptions about
+durations do. Had the two nothing in common, both weights would be 1 (Bayes' rule on independent evidence); had they
+seen the same, the weights would sum to 1. They share the days left and the age, and nothing else, so they begin in
+between: see docs/forecasting.md for where the means come from.
 """
 
 from __future__ import annotations
@@ -26,7 +28,12 @@ from milestones.forecasting.risk.recalibration import Recalibration, Weight, rec
 from milestones.forecasting.risk.scorecard import Scorecard
 
 SCORECARD = Weight("slope", 0.5, 0.15)
-CASCADE = Weight("cascade", 0.8, 0.15)
+CASCADE = Weight("cascade", 0.6, 0.15)
+# A deliverable of either playbook, on the day that begins and without a past, has 0.93 (`benchmarks.forecasts.pool`).
+# From c0 on that comes to USUAL_SHARE, what is taken for the share late of a firm that has no history.
+CASCADE_USUAL = 0.2
+# How often a firm is late is what its first outcomes tell: the two opinions differ on it by two units of log-odds.
+LEVEL_SD = 0.4
 
 
 @dataclass(frozen=True)
@@ -48,12 +55,13 @@ class PooledCard:
 def pool_weights(card: Scorecard) -> tuple[Weight, ...]:
     """What is thought of the weights before the first outcome."""
     intercept, _slope, *bins = firm_weights(card)
+    intercept = replace(intercept, sd=LEVEL_SD)
     return (intercept, SCORECARD, *bins, CASCADE)
 
 
 def pool_terms(card: Scorecard, columns: Table, late_shares: Floats) -> Floats:
     """Terms of shape (n, weights), in the order of `pool_weights`."""
-    cascade = np.array([cascade_log_odds(share) for share in late_shares.tolist()]) - card.base
+    cascade = np.array([cascade_log_odds(share) for share in late_shares.tolist()]) - CASCADE_USUAL
     return np.hstack([firm_terms(card, columns), cascade.reshape(-1, 1)])
 
 
@@ -79,7 +87,7 @@ def pooled_card(card: Scorecard, learnt: Recalibration | None = None) -> PooledC
     places = [known.names.index(name) for name in names]
     means, sds = (tuple(values[place] for place in places) for values in (known.means, known.sds))
     alone = replace(known, names=names, means=means, sds=sds)
-    return PooledCard(firm_card(card, alone), known.weight(CASCADE.name), card.base)
+    return PooledCard(firm_card(card, alone), known.weight(CASCADE.name), CASCADE_USUAL)
 
 
 def unlearnt(card: Scorecard) -> Recalibration:
@@ -96,8 +104,8 @@ def unlearnt(card: Scorecard) -> Recalibration:
 
 
 def fingerprint(card: Scorecard) -> str:
-    """Twelve hexadecimal digits that change with any number of a prior."""
-    return hashlib.sha256(written(card).encode()).hexdigest()[:12]
+    """Twelve hexadecimal digits that change with any number of a prior, or with what the weights are of."""
+    return hashlib.sha256(f"{written(card)} {CASCADE_USUAL}".encode()).hexdigest()[:12]
 
 
 # --- why ---------------------------------------------------------------------------------------------------------
