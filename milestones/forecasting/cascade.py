@@ -77,10 +77,8 @@ class Cascade:
         bridge = self.bridges.get(work.owner)
         by = self.net.due[key] - self.net.reviews[key]
         left = bridge.until(start, by) if bridge else np.subtract(np.float32(by + 1), start)
-        np.maximum(left, 1, out=left)
-        np.minimum(left, self.draws.pace[row], out=left)
-        np.maximum(left, self._need(row), out=left)
-        end = self._done(work.owner, start, left)
+        np.minimum(left, self.draws.paced_days[row], out=left)
+        end = self._done(work.owner, start, self._at_least_needed(left, row))
         self._keep_busy(work.owner, end, None)
         if work.needs_sign_off:
             end = end + self.draws.review[row]
@@ -91,15 +89,13 @@ class Cascade:
         owner = self.net.owner(-place - 1)
         start = np.broadcast_to(np.ceil(self.draws.arrival[place] + self.draws.lag[row]), self.shape).copy()
         self._queue(owner, start)
-        left = np.maximum(self._need(row), self.draws.pace[row])
-        end = self._done(owner, start, np.broadcast_to(left, self.shape).copy())
+        left = np.broadcast_to(self.draws.paced_days[row], self.shape).copy()
+        end = self._done(owner, start, self._at_least_needed(left, row))
         self._keep_busy(owner, end, exists)
         return np.where(exists, end + self.draws.review[row], np.float32(-1))
 
     def _done(self, owner: int | None, start: Days, left: Days) -> Days:
-        """The last of so many days of work, at least one."""
-        np.ceil(left, out=left)
-        np.maximum(left, 1, out=left)
+        """The last of so many days of work."""
         bridge = self.bridges.get(owner)
         if bridge is not None:
             return bridge.finish(start, left)
@@ -107,14 +103,13 @@ class Cascade:
         left -= 1
         return left
 
-    def _need(self, row: int) -> Days:
-        need, stops = self.draws.need[row], self.draws.stops[row]
-        if self.draws.need is self.draws.calm or self.causes.load == self.causes.worlds:
-            return np.asarray(need + stops, dtype=np.float32)
-        need = np.broadcast_to(need, self.shape).copy()
-        need[self.causes.load :] = self.draws.calm[row]
-        need += stops
-        return need
+    def _at_least_needed(self, left: Days, row: int) -> Days:
+        loaded = left[: self.causes.load]
+        np.maximum(loaded, self.draws.needed_days[row], out=loaded)
+        calm = left[self.causes.load :]
+        if len(calm):
+            np.maximum(calm, self.draws.calm_days[row], out=calm)
+        return left
 
     def _start(self, work: Work, row: int) -> Days:
         start = np.full(self.shape, self.net.now, dtype=np.float32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, log, sqrt
 
 import numpy as np
@@ -69,6 +70,19 @@ class Draws:
     @property
     def count(self) -> int:
         return int(self.need.shape[1])
+
+    @cached_property
+    def needed_days(self) -> Days:
+        """Whole days that work takes with the waits that strike it, at least one; `calm_days` without the load."""
+        return np.maximum(np.ceil(self.need + self.stops), 1)
+
+    @cached_property
+    def calm_days(self) -> Days:
+        return self.needed_days if self.calm is self.need else np.maximum(np.ceil(self.calm + self.stops), 1)
+
+    @cached_property
+    def paced_days(self) -> Days:
+        return np.ceil(self.pace)
 
 
 def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws: int) -> Worlds:

@@ -63,14 +63,13 @@ class Posterior:
     def draw_owners(self, owners: Sequence[int | None], mu: Floats, normals: Reals) -> Floats:
         """Values of each owner's theta (rows) for values of mu: normal, with the mean and the variance given mu."""
         rows = np.array([self.given_mu.get(owner, self.unseen) for owner in owners])
-        mean = rows @ self.grid
-        spread = np.sqrt(np.maximum(rows @ self.grid**2 - mean**2, 0))
-        place = np.clip((mu - self.grid[0]) / (self.grid[1] - self.grid[0]), 0, len(self.grid) - 1.001)
-        below = place.astype(np.int64)
-        share = place - below
-        drawn = (spread[:, below] * (1 - share) + spread[:, below + 1] * share) * normals
-        drawn += mean[:, below] * (1 - share) + mean[:, below + 1] * share
-        return np.asarray(drawn, dtype=np.float64)
+        means = rows @ self.grid
+        spreads = np.sqrt(np.maximum(rows @ self.grid**2 - means**2, 0))
+        drawn = [
+            np.interp(mu, self.grid, mean) + np.interp(mu, self.grid, spread) * normal
+            for mean, spread, normal in zip(means, spreads, normals, strict=True)
+        ]
+        return np.array(drawn, dtype=np.float64)
 
 
 def quantile(grid: Floats, weights: Floats, uniforms: Reals) -> Floats:

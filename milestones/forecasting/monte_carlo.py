@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -35,6 +36,15 @@ class _Run:
     finish: dict[int, Days]
     place: tuple[int, ...]
     own: dict[int, float]
+
+    @cached_property
+    def still_open(self) -> list[Work]:
+        return [work for work in self.study.works if work.is_open]
+
+    @cached_property
+    def columns(self) -> Days:
+        """The finishes of what is open: (deliverables, worlds, draws)."""
+        return np.array([self.finish[work.id] for work in self.still_open])
 
 
 def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:
@@ -71,16 +81,16 @@ def milestone_of(ready: Study, milestone: int | None) -> MilestoneForecast | Non
 
 
 def _works(run: _Run) -> list[WorkForecast]:
-    still_open = [work for work in run.study.works if work.is_open]
-    due = run.study.net.due
-    columns = read([run.finish[work.id] for work in still_open], [due[work.id] for work in still_open])
-    found = {work.id: _work(run, work, column) for work, column in zip(still_open, columns, strict=True)}
+    still_open = run.still_open
+    columns = read(run.columns, [run.study.net.due[work.id] for work in still_open])
+    reads = {work.id: column for work, column in zip(still_open, columns, strict=True)}
+    found = {work.id: _work(run, work, reads) for work in still_open}
     return [found[work.id] if work.id in found else _finished(run, work) for work in run.study.works]
 
 
-def _work(run: _Run, work: Work, column: Read) -> WorkForecast:
+def _work(run: _Run, work: Work, reads: Mapping[int, Read]) -> WorkForecast:
     ready = run.study
-    seen = _seen(run, column, ready.net.due[work.id])
+    seen = _seen(run, reads[work.id], ready.net.due[work.id])
     facts = ready.facts[work.id]
     return WorkForecast(
         id=work.id,
@@ -88,7 +98,7 @@ def _work(run: _Run, work: Work, column: Read) -> WorkForecast:
         outlook=seen.outlook,
         without_client_waits=seen.free,
         delay_days=seen.delays[0],
-        drivers=work_drivers(ready.plan, facts, seen.delays, _binding(run, work)),
+        drivers=work_drivers(ready.plan, facts, seen.delays, _binding(work, reads)),
         age_days=facts.age if work.is_running else 0,
         stall_days=stall_days(ready.plan, facts),
         waited_days=facts.waited(ready.plan.today, on_client=True),
@@ -103,13 +113,10 @@ def _finished(run: _Run, work: Work) -> WorkForecast:
     return WorkForecast(work.id, work.due_on, sure, sure, delay, finished_on=day, own_chance=sure.chance)
 
 
-def _binding(run: _Run, work: Work) -> int | None:
-    """The open predecessor that is likely to finish last."""
-    facts = run.study.facts
-    still_open = [one for one in work.predecessors if one in facts and facts[one].work.is_open]
-    if len(still_open) < 2:
-        return still_open[0] if still_open else None
-    return max(still_open, key=lambda one: float(run.finish[one][0].mean()))
+def _binding(work: Work, reads: Mapping[int, Read]) -> int | None:
+    """The open predecessor that is likely to finish last, or of two on one day the one that may take longer."""
+    still_open = [one for one in work.predecessors if one in reads]
+    return max(still_open, key=lambda one: (reads[one].likely[0], reads[one].eight_in_ten[0]), default=None)
 
 
 # --- milestones --------------------------------------------------------------------------------------------------
@@ -135,12 +142,15 @@ def _latest(
     still_open = [work for work in works if work.is_open]
     if not still_open:
         return _reached(run, due, works)
-    columns = np.array([run.finish[work.id] for work in still_open])
+    columns = run.columns
+    if len(still_open) < len(columns):
+        wanted = {work.id for work in still_open}
+        columns = columns[[n for n, work in enumerate(run.still_open) if work.id in wanted]]
     known = columns.max(axis=0)
     critical = _critical(still_open, columns[:, 0], known[0])
     latest = _with_additions(run, known, due, after, last=last)
     by = run.study.table.last_by(due.due_on)
-    seen = _seen(run, read([latest], [by])[0], by)
+    seen = _seen(run, read(latest[None], [by])[0], by)
     facts = [run.study.facts[one] for one in critical]
     return MilestoneForecast(
         id=due.id,

@@ -30,17 +30,16 @@ class Read:
     chance: list[float]
 
 
-def read(columns: Sequence[Days], due: Sequence[int]) -> list[Read]:
-    """Each column has a row for each world; `due` is the number of the last day in time, for each column."""
-    if not columns:
+def read(drawn: Days, due: Sequence[int]) -> list[Read]:
+    """Of shape (columns, worlds, draws); `due` is the number of the last day in time, for each column."""
+    if not len(drawn):
         return []
-    drawn = np.array(columns)
     count = drawn.shape[-1]
     low = int(drawn.min())
     width = int(drawn.max()) - low + 1
     found = _Counted(drawn, low, width) if width <= MOST_DAYS else _Sorted(drawn)
     likely, eight = (found.nth(ceil(share * count)) for share in (LIKELY, EIGHT_IN_TEN))
-    in_time = np.count_nonzero(drawn <= np.array(due, dtype=np.float32)[:, None, None], axis=-1) / count
+    in_time = found.by(np.array(due)) / count
     rows = zip(likely.tolist(), eight.tolist(), in_time.tolist(), strict=True)
     return [Read(*row) for row in rows]
 
@@ -60,6 +59,12 @@ class _Counted:
         before = np.count_nonzero(self.reached < nth, axis=1)
         return np.asarray(before + self.low, dtype=np.int64).reshape(self.shape)
 
+    def by(self, due: Counts) -> Counts:
+        """Draws up to each column's day."""
+        place = np.repeat(due - self.low, self.shape[1])
+        found = self.reached[np.arange(len(place)), np.clip(place, 0, self.reached.shape[1] - 1)]
+        return np.where(place < 0, 0, found).reshape(self.shape)
+
 
 class _Sorted:
     """The nth draw from the earliest."""
@@ -69,3 +74,7 @@ class _Sorted:
 
     def nth(self, nth: int) -> Counts:
         return np.asarray(self.ordered[..., nth - 1], dtype=np.int64)
+
+    def by(self, due: Counts) -> Counts:
+        """Draws up to each column's day."""
+        return np.count_nonzero(self.ordered <= due[:, None, None], axis=-1)

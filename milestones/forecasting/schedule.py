@@ -49,7 +49,7 @@ def row_of(draws: Draws, key: int) -> int:
 
 def schedule(net: Net, draws: Draws) -> list[int]:
     """The order of all open work and additions, by one cascade of mean durations."""
-    mean = np.maximum((draws.need + draws.stops).mean(axis=1), draws.pace.mean(axis=1)) + draws.lag.mean(axis=1)
+    mean = np.maximum(draws.needed_days.mean(axis=1), draws.paced_days.mean(axis=1)) + draws.lag.mean(axis=1)
     return _Pass(net, draws, mean.tolist()).run()
 
 
