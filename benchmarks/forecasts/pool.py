@@ -34,8 +34,8 @@ from milestones.forecasting.risk import (
     table,
 )
 from milestones.forecasting.risk.features import Table
-from milestones.forecasting.risk.pool import CASCADE_USUAL
 from milestones.forecasting.risk.measures import auc, brier_skill, calibration_error
+from milestones.forecasting.risk.pool import CASCADE_USUAL
 from milestones.forecasting.study import study
 
 Floats = NDArray[np.float64]
@@ -96,7 +96,13 @@ def _judged(name: str, chances: Floats, late: Floats) -> list[str]:
 
 
 def usual_of(book: str) -> float:
-    """Mean log-odds of lateness over a playbook's deliverables on its first day, one specialist a role."""
+    """Mean log-odds of lateness over a playbook's deliverables on its first day."""
+    own = study(fresh(book)).own_chances
+    return float(np.mean([cascade_log_odds(1 - one) for one in own.values()]))
+
+
+def fresh(book: str) -> PlanInput:
+    """Return a playbook's plan on its first day, with one specialist a role."""
     with (CHECKOUT / "milestones" / "data" / f"playbook_{book}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     places, roles = ({name: n for n, name in enumerate(dict.fromkeys(row[key] for row in rows))} for key in KEYS)
@@ -114,8 +120,7 @@ def usual_of(book: str) -> float:
         for row in rows
     )
     milestones = tuple(MilestoneDue(day, _day(str(day))) for day in MILESTONES)
-    own = study(PlanInput(f"playbook {book}", START, works, milestones, CALENDAR)).own_chances
-    return float(np.mean([cascade_log_odds(1 - one) for one in own.values()]))
+    return PlanInput(f"playbook {book}", START, works, milestones, CALENDAR)
 
 
 def _day(plan_day: str) -> date:

@@ -74,7 +74,7 @@ class Draws:
     @cached_property
     def needed_days(self) -> Days:
         """Whole days that work takes with the waits that strike it, at least one; `calm_days` without the load."""
-        return np.maximum(np.ceil(self.need + self.stops), 1)
+        return np.asarray(np.maximum(np.ceil(self.need + self.stops), 1), dtype=np.float32)
 
     @cached_property
     def calm_days(self) -> Days:
@@ -178,9 +178,7 @@ def _paces(prior: Prior, known: Sequence[Facts], template: Templates, hashed: Wo
     return share
 
 
-def _reviews(
-    plan: PlanInput, known: Sequence[Facts], worlds: Worlds, hashed: Words, template: Templates
-) -> Days:
+def _reviews(plan: PlanInput, known: Sequence[Facts], worlds: Worlds, hashed: Words, template: Templates) -> Days:
     """Working days from handing in to acceptance, where somebody has to sign; the firm's review where none waits."""
     needed = np.zeros(hashed.shape, dtype=np.bool_)
     for n, one in enumerate(known):

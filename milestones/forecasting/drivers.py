@@ -5,7 +5,7 @@ All worlds use the same draws, and the shares telescope, so they sum to the dela
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from milestones.forecasting.facts import Facts
@@ -24,7 +24,7 @@ def work_drivers(plan: PlanInput, facts: Facts, delays: Sequence[int], after: in
     blamed: DriverKind = "predecessors" if after is not None and facts.work.state == "planned" else "start"
     shares[blamed] = shares.get(blamed, 0) + late_start
     shares["overrun"] = delays[-1] - late_start
-    return _drivers(shares, {kind: (facts, _params(kind, plan, facts, after)) for kind in shares})
+    return _drivers(shares, lambda kind: (facts, _params(kind, plan, facts, after)))
 
 
 def milestone_drivers(plan: PlanInput, delays: Sequence[int], critical: Sequence[Facts]) -> tuple[Driver, ...]:
@@ -32,9 +32,13 @@ def milestone_drivers(plan: PlanInput, delays: Sequence[int], critical: Sequence
     shares = _shares(delays)
     shares["overrun"] = delays[-1]
     if not critical:
-        return _drivers(shares, {})
-    shown = {kind: _worst(kind, plan, critical) for kind in shares}
-    return _drivers(shares, {kind: (one, _params(kind, plan, one, None)) for kind, one in shown.items()})
+        return _drivers(shares, lambda _kind: (None, {}))
+
+    def shown(kind: DriverKind) -> tuple[Facts, dict[str, int]]:
+        one = _worst(kind, plan, critical)
+        return one, _params(kind, plan, one, None)
+
+    return _drivers(shares, shown)
 
 
 def _shares(delays: Sequence[int]) -> dict[DriverKind, int]:
@@ -42,12 +46,13 @@ def _shares(delays: Sequence[int]) -> dict[DriverKind, int]:
 
 
 def _drivers(
-    shares: Mapping[DriverKind, int], shown: Mapping[DriverKind, tuple[Facts, dict[str, int]]]
+    shares: Mapping[DriverKind, int], shown: Callable[[DriverKind], tuple[Facts | None, dict[str, int]]]
 ) -> tuple[Driver, ...]:
+    """`shown` gives the deliverable behind a cause and what its words name; it is asked for causes that count."""
     found = []
     for kind, days in shares.items():
         if days:
-            facts, params = shown.get(kind, (None, {}))
+            facts, params = shown(kind)
             found.append(Driver(kind, days, facts.work.id if facts else None, params))
     return tuple(sorted(found, key=lambda one: -one.days))
 

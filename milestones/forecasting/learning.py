@@ -10,7 +10,7 @@ ones censored. Rates of waits, of additions and the lag of starts: gamma priors,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -67,7 +67,7 @@ class Posterior:
         spreads = np.sqrt(np.maximum(rows @ self.grid**2 - means**2, 0))
         drawn = [
             np.interp(mu, self.grid, mean) + np.interp(mu, self.grid, spread) * normal
-            for mean, spread, normal in zip(means, spreads, normals, strict=True)
+            for mean, spread, normal in zip(means, spreads, np.atleast_2d(normals), strict=True)
         ]
         return np.array(drawn, dtype=np.float64)
 
@@ -88,8 +88,8 @@ def learn(prior: Prior, seen: Mapping[int | None, Sequence[Observation]]) -> Pos
     kernel /= kernel.sum(axis=1, keepdims=True)
     logs = -0.5 * ((grid - centre) / spread) ** 2
     given_mu: dict[int | None, Floats] = {}
-    for owner, observations in seen.items():
-        joint = kernel * _likelihood(observations, grid, sqrt(prior.within))
+    for owner, likelihood in _likelihoods(seen, grid, sqrt(prior.within)):
+        joint = kernel * likelihood
         evidence = np.maximum(joint.sum(axis=1), 1e-300)
         logs += np.log(evidence)
         given_mu[owner] = joint / evidence[:, None]
@@ -97,22 +97,25 @@ def learn(prior: Prior, seen: Mapping[int | None, Sequence[Observation]]) -> Pos
     return Posterior(grid, weights / weights.sum(), given_mu, kernel)
 
 
-def _likelihood(observations: Sequence[Observation], grid: Floats, sigma: float) -> Floats:
-    """Of each grid point, up to a factor.
+def _likelihoods(
+    seen: Mapping[int | None, Sequence[Observation]], grid: Floats, sigma: float
+) -> Iterator[tuple[int | None, Floats]]:
+    """Of each grid point, up to a factor, for each owner.
 
     T = max(N, P) with N lognormal. Survival past a: 1 - F(a) (1 - held); density at a: f(a) (1 - held) + F(a) handed.
     """
-    ratio = np.array([one.log_ratio for one in observations])[:, None]
-    held = np.array([one.held for one in observations])[:, None]
-    handed = np.array([one.handed for one in observations])[:, None]
-    over = np.array([one.over for one in observations])[:, None]
+    rows = [(one.log_ratio, one.over, one.held, one.handed) for ones in seen.values() for one in ones]
+    ratio, over, held, handed = np.array(rows, dtype=np.float64).reshape(-1, 4).T[:, :, None]
     z = (ratio - grid[None, :]) / sigma
     less = normal_cdf(z)
     density = np.exp(-0.5 * z**2) / (sigma * sqrt(2 * np.pi))
     # The floor lets an outlier speak, but not overrule all the others.
-    p = np.where(over, 1 - less * (1 - held), density * (1 - held) + less * handed)
-    logs = np.log(np.maximum(p, 1e-6)).sum(axis=0)
-    return np.asarray(np.exp(logs - logs.max()), dtype=np.float64)
+    p = np.where(over > 0, 1 - less * (1 - held), density * (1 - held) + less * handed)
+    each, begin = np.log(np.maximum(p, 1e-6)), 0
+    for owner, ones in seen.items():
+        logs = each[begin : begin + len(ones)].sum(axis=0)
+        begin += len(ones)
+        yield owner, np.exp(logs - logs.max())
 
 
 # --- waits -------------------------------------------------------------------------------------------------------

@@ -46,6 +46,10 @@ class _Run:
         """The finishes of what is open: (deliverables, worlds, draws)."""
         return np.array([self.finish[work.id] for work in self.still_open])
 
+    @cached_property
+    def additions(self) -> Days:
+        return np.array([self.finish[-n - 1] for n in range(len(self.study.draws.added))])
+
 
 def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:
     """Likely and 8-in-10 finish of every deliverable and milestone, the chance of its due date, and why.
@@ -176,7 +180,7 @@ def _with_additions(run: _Run, known: Days, due: MilestoneDue, after: date | Non
     draws, table = run.study.draws, run.study.table
     if not draws.added:
         return known
-    finish = np.array([run.finish[-n - 1] for n in range(len(draws.added))])
+    finish = run.additions
     if after is None and last:
         return np.asarray(np.maximum(known, finish.max(axis=0)), dtype=np.float32)
     expected = draws.arrival + draws.window

@@ -77,4 +77,4 @@ class _Sorted:
 
     def by(self, due: Counts) -> Counts:
         """Draws up to each column's day."""
-        return np.count_nonzero(self.ordered <= due[:, None, None], axis=-1)
+        return np.asarray(np.count_nonzero(self.ordered <= due[:, None, None], axis=-1), dtype=np.int64)

@@ -6,9 +6,11 @@ was ever seen in hand at once. Without such a sign nobody is taken to do more at
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from milestones.forecasting.days import DayTable
 from milestones.forecasting.facts import Facts
@@ -105,8 +107,4 @@ def _run(one: Facts, table: DayTable, now: int) -> range:
 
 def in_hand(spans: Iterable[range]) -> dict[int, int]:
     """Count what runs on each day."""
-    found: dict[int, int] = {}
-    for span in spans:
-        for day in span:
-            found[day] = found.get(day, 0) + 1
-    return found
+    return Counter(chain.from_iterable(spans))
