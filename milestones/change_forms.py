@@ -41,7 +41,8 @@ def key_of_field(name: str) -> str:
 class Row:
     """One thing that the change moves: its fields, what is so now, and what else is asked of it.
 
-    A deliverable has the day of its own milestone in `was`, and the due date that the page `proposed`.
+    A deliverable has the day of its own milestone in `was`, and the due date that the page `proposed`; `is_put` where
+    that is not what was sent.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Row:
     stage: forms.BoundField | None = None
     was: int = 0
     proposed: str = ""
+    is_put: bool = False
 
     @property
     def id(self) -> str:
@@ -90,6 +92,7 @@ class ChangeForm(forms.Form):
         self.stages = Stages(engagement, milestones, raw)
         proposed = self.stages.propose(self._works(), values)
         self.values = {**values, **proposed}
+        self.put = {name for name, value in proposed.items() if value != values.get(name, "")}
         # What stood in the form and was finished or dropped while somebody was writing.
         self.gone = sent and not set(raw.getlist("row")) <= self.things.keys()
         checks = self.do in {"effect", "ask"}
@@ -130,6 +133,11 @@ class ChangeForm(forms.Form):
         """Everything that stands in the form."""
         return [self._row(key, self.things[key]) for key in self.keys]
 
+    @property
+    def staged(self) -> list[Row]:
+        """The rows with a choice of milestone."""
+        return [row for row in self.rows if row.stage is not None]
+
     def _row(self, key: str, thing: Thing) -> Row:
         if isinstance(thing, BusinessMetric):
             now = gettext("Target %(value)s %(unit)s; stays so if left empty.")
@@ -151,6 +159,7 @@ class ChangeForm(forms.Form):
             self[stage] if stage in self.fields else None,
             self.stages.own(work).day,
             self.stages.proposals.get(work.public_id, ""),
+            f"due_{work.public_id}" in self.put,
         )
 
     def _said_now(self, work: Deliverable) -> str:

@@ -40,4 +40,8 @@ def after(line: PlanMove) -> str:
 
 
 def _of_stage(stage: Milestone | None, on: date | None) -> str:
-    return _("day %(day)d, %(on)s") % {"day": stage.day, "on": short(on)} if stage else short(on)
+    if stage is None:
+        return short(on)
+    # In a narrow column the day stays with its number.
+    named = (_("day %(day)d") % {"day": stage.day}).replace(" ", "\u00a0")
+    return _("%(stage)s, %(on)s") % {"stage": named, "on": short(on)}

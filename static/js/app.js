@@ -223,6 +223,13 @@ on("htmx:afterRequest", (event) => {
   kept.removeAttribute("open");
 });
 
+/* ---- a proposal that arrives beside an answer never takes the place of what is being typed ---- */
+
+on("htmx:oobBeforeSwap", (event) => {
+  const { target } = event.detail;
+  if (target.hasAttribute("data-typed") && target.contains(document.activeElement)) event.detail.shouldSwap = false;
+});
+
 /* ---- after every arrival of markup ---- */
 
 function arrive(root) {

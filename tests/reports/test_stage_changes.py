@@ -101,10 +101,14 @@ def test_another_milestone_with_the_same_date_is_shown_anew(at_work: Firm, manag
         assert not PlanChange.objects.exists()
 
 
-def test_with_script_the_form_comes_back_with_the_date(at_work: Firm, manager: Browser) -> None:
-    answer = ask(manager, at_work, htmx="ask", **names(at_work.c))
-    assert answer.text.lstrip().startswith('<form class="aside" id="ask"')
-    assert f'value="{DAY_90.isoformat()}"' in answer.text
+def test_with_script_the_date_comes_beside_the_effect_where_none_was_typed(at_work: Firm, manager: Browser) -> None:
+    beside = f'id="on-{at_work.c.public_id}" data-typed hx-swap-oob="true"'
+    answer = ask(manager, at_work, htmx="effect", **names(at_work.c))
+    assert answer.text.lstrip().startswith('<div class="stack-s" id="effect"')
+    assert f'value="{DAY_90.isoformat()}"' in answer.text.partition(beside)[2]
+    typed = ask(manager, at_work, htmx="effect", **names(at_work.c, due="2026-12-21"))
+    assert beside not in typed.text
+    assert "For day 90: 5 Dec to 3 Jan 2027." in typed.text
 
 
 @pytest.mark.parametrize(
@@ -168,14 +172,14 @@ def test_an_option_leads_to_a_drafted_change(at_work: Firm, manager: Browser) ->
 def test_both_sides_read_from_which_milestone_to_which(at_work: Firm, manager: Browser) -> None:
     change = moved(at_work, at_work.c)
     row = manager.get(at_work.url()).text
-    assert "→ day 90, 3 Jan 2027" in row
+    assert "→ day\u00a090, 3 Jan 2027" in row
     for text in (manager.get(f"/changes/{change.public_id}/").text, manager.get(at_work.url("changes/")).text):
-        assert "day 60, 29 Nov" in text
-        assert "day 90, 3 Jan 2027" in text
+        assert "day\u00a060, 29 Nov" in text
+        assert "day\u00a090, 3 Jan 2027" in text
         assert "Moves to another milestone" in text
     portal = signed_in(at_work.people.viewer).get(f"/portal/{at_work.engagement.code}/changes/{change.public_id}/")
     page: ChangePage = portal.context["change"]
-    assert (page.moves[0].before, page.moves[0].after) == ("day 60, 29 Nov", "day 90, 3 Jan 2027")
+    assert (page.moves[0].before, page.moves[0].after) == ("day\u00a060, 29 Nov", "day\u00a090, 3 Jan 2027")
     assert page.moves[0].adds[0].startswith("starts ")
 
 
