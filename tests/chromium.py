@@ -13,6 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser as Chromium, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from accounts.models import User
+from config.embedded.browser import find_chromium
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
@@ -56,6 +57,17 @@ class Running:
 
 
 RUNNING = Running()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Start the browser before the test's database is made ready.
+
+    Where a loop runs, Django has other connections than where none does: a test begins and ends on the same ones.
+    """
+    path = find_chromium() if "chromium" in getattr(item, "fixturenames", ()) else None
+    if path is not None:
+        RUNNING.started(path)
 
 
 @pytest.hookimpl(wrapper=True)
