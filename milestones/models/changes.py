@@ -80,8 +80,13 @@ class PlanMove(models.Model):
         BusinessMetric, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_moves"
     )
     # Between which milestones a deliverable moves; what has not begun then starts on `starts_on`.
-    from_milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    to_milestone = models.ForeignKey(Milestone, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    # Read with their change and never by milestone: no index.
+    from_milestone = models.ForeignKey(
+        Milestone, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    to_milestone = models.ForeignKey(
+        Milestone, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     starts_on = models.DateField(null=True, blank=True)
     from_on = models.DateField(null=True, blank=True)
     to_on = models.DateField(null=True, blank=True)
@@ -129,8 +134,8 @@ class DueMove(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     deliverable = models.ForeignKey(Deliverable, null=True, on_delete=models.CASCADE, related_name="due_moves")
     milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="due_moves")
-    from_milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="+")
-    to_milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="+")
+    from_milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    to_milestone = models.ForeignKey(Milestone, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     from_on = models.DateField()
     to_on = models.DateField()
     change = models.ForeignKey(PlanChange, null=True, on_delete=models.PROTECT, related_name="due_moves")
