@@ -13,10 +13,13 @@ import psutil
 from config.demo.ports import is_free
 from config.embedded.stack import CHECKOUT
 
+# A shell's background jobs ignore SIGINT, and so would their children: `make test &` is a test run, too.
 OWNER = """
+import signal
 import sys
 from pathlib import Path
 from config.embedded.stack import Stack
+signal.signal(signal.SIGINT, signal.default_int_handler)
 stack = Stack.durable(Path(sys.argv[1])) if len(sys.argv) > 1 else Stack.throwaway()
 stack.ensure_started()
 print(stack.home, flush=True)
