@@ -20,7 +20,6 @@ class Event(models.Model):
     wall = Wall(
         portal=f"{OWN} AND shared AND engagement_id IN (SELECT id FROM engagements_engagement)",
         firm="SELECT, INSERT",
-        login="INSERT",
         trail=False,
         client_column="client_id",
     )

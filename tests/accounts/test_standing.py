@@ -54,10 +54,17 @@ def test_outside_of_a_role_every_table_answers_permission_denied(model):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", [AccessEntry, Event])
-def test_sign_in_may_add_what_it_may_not_read(model):
+def test_sign_in_may_add_what_it_may_not_read():
     with pytest.raises(ProgrammingError, match="permission denied"):
-        list(model.objects.all())
+        list(AccessEntry.objects.all())
+
+
+@pytest.mark.django_db
+def test_sign_in_writes_no_events():
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Event.objects.create(verb="forged", message="Nobody did anything")
+    with as_firm():
+        assert not Event.objects.exists()
 
 
 @pytest.mark.django_db

@@ -107,7 +107,6 @@ def test_what_sign_in_reaches_by_itself_is_a_short_list():
     assert reached == {
         "accounts_user": "SELECT, UPDATE (password, last_login, email)",
         "accounts_accessentry": "INSERT",
-        "accounts_event": "INSERT",
         # Whoever holds a pack may check by its fingerprint whether it is genuine, without signing in.
         "reports_handoffpack": "SELECT (sha256, number, issued_at)",
     }
@@ -160,6 +159,19 @@ def test_walls_can_be_built_again_and_a_policy_put_right():
     assert one("SELECT has_table_privilege(%s, 'accounts_trailentry', 'DELETE')", settings.DATABASE_FIRM_ROLE) == (
         False,
     )
+
+
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+def test_a_right_that_was_given_once_and_is_not_needed_goes_with_the_next_migrate():
+    login = settings.DATABASES["default"]["USER"]
+    asked = "SELECT has_table_privilege(%s, 'accounts_event', 'INSERT'), has_any_column_privilege(%s, %s, 'SELECT')"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f'GRANT INSERT, SELECT (id) ON accounts_event TO "{login}"')
+        cursor.execute(f'CREATE POLICY wall_login ON accounts_event TO "{login}" USING (true)')
+    assert one(asked, login, login, "accounts_event") == (True, True)
+    call_command("migrate", verbosity=0, skip_checks=True)
+    assert one(asked, login, login, "accounts_event") == (False, False)
+    assert "wall_login" not in policies_of("accounts_event")
 
 
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
