@@ -276,7 +276,7 @@ class SeatForm(Row):
     starts_on = DayField(label=_l("From"))
     ends_on = DayField(label=_l("To"))
     title = forms.CharField(label=_l("Title here"), max_length=120, required=False)
-    overload_reason = forms.CharField(label=_l("Keep it, because"), max_length=300, required=False)
+    overload_reason = forms.CharField(label=_l("Why more than a full week is right"), max_length=300, required=False)
 
     def __init__(self, *args: Any, people: "People", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -190,6 +190,8 @@ def test_more_than_a_full_week_needs_a_reason(send: Callable[..., Any], laid_out
     assert "Sam Specialist is at up to 110% in the weeks of" in page
     assert "40% with Meridian Health" in page
     assert "Lower to 60%" in page
+    assert "say under “More than a full week?” why it is right" in page
+    assert '>Why more than a full week is right <span class="opt">(optional)</span></label>' in page
     assert send("team", seat | {"seats-0-overload_reason": "Until Una is there"}).status_code == 303
 
 
