@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.utils.translation import gettext as _, gettext_lazy as _l
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.checked import turned
 from accounts.errors import DomainError
@@ -40,14 +40,14 @@ class DayField(forms.DateField):
     widget = DateInput
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"invalid": _l("Use a date such as 2026-10-06.")})
+        kwargs.setdefault("error_messages", {"invalid": _("Use a date such as 2026-10-06.")})
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> date | None:
         """Return the date, or None where it may be left out."""
         day: date | None = super().clean(value)
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-            raise forms.ValidationError(_("Choose a date between 2000 and 2199."))
+            raise forms.ValidationError(gettext("Choose a date between 2000 and 2199."))
         return day
 
 
@@ -73,43 +73,43 @@ class ClientForm(TypedForm):
     """Which client: one that is known, or a new one with its first signer."""
 
     which = forms.ChoiceField(
-        label=_l("Who is it for?"),
-        choices=[(EXISTING, _l("A client we know")), (NEW, _l("A new client"))],
+        label=_("Who is it for?"),
+        choices=[(EXISTING, _("A client we know")), (NEW, _("A new client"))],
         widget=forms.RadioSelect,
         initial=EXISTING,
     )
     client = forms.ModelChoiceField(
-        label=_l("Client"), queryset=Client.objects.none(), to_field_name="public_id", required=False
+        label=_("Client"), queryset=Client.objects.none(), to_field_name="public_id", required=False
     )
-    name = forms.CharField(label=_l("Name"), max_length=120, required=False)
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
     mark = forms.CharField(
-        label=_l("Mark"), max_length=3, required=False, help_text=_l("Two or three letters that stand for the client.")
+        label=_("Mark"), max_length=3, required=False, help_text=_("Two or three letters that stand for the client.")
     )
-    industry = forms.CharField(label=_l("Industry"), max_length=120, required=False)
+    industry = forms.CharField(label=_("Industry"), max_length=120, required=False)
     country = forms.ChoiceField(
-        label=_l("Country"), required=False, help_text=_l("Its public holidays are not counted as work.")
+        label=_("Country"), required=False, help_text=_("Its public holidays are not counted as work.")
     )
     subdivision = forms.CharField(
-        label=_l("Region"),
+        label=_("Region"),
         max_length=6,
         required=False,
-        help_text=_l("A code such as BY or NY, where the region has holidays of its own."),
+        help_text=_("A code such as BY or NY, where the region has holidays of its own."),
         widget=forms.TextInput(attrs={"list": "regions"}),
     )
     time_zone = forms.CharField(
-        label=_l("Time zone"),
+        label=_("Time zone"),
         max_length=64,
         required=False,
-        help_text=_l("Dates of the plan are dates there."),
+        help_text=_("Dates of the plan are dates there."),
         widget=forms.TextInput(attrs={"list": "zones"}),
     )
-    contact_name = forms.CharField(label=_l("Signer’s name"), max_length=120, required=False)
+    contact_name = forms.CharField(label=_("Signer’s name"), max_length=120, required=False)
     contact_email = forms.EmailField(
-        label=_l("Signer’s e-mail"),
+        label=_("Signer’s e-mail"),
         required=False,
-        help_text=_l("Accepts the plan and the deliverables. No mail goes out before the plan is offered."),
+        help_text=_("Accepts the plan and the deliverables. No mail goes out before the plan is offered."),
     )
-    contact_title = forms.CharField(label=_l("Signer’s title"), max_length=120, required=False)
+    contact_title = forms.CharField(label=_("Signer’s title"), max_length=120, required=False)
 
     NEEDED: Final = ("name", "mark", "country", "time_zone", "contact_name", "contact_email")
 
@@ -119,15 +119,15 @@ class ClientForm(TypedForm):
         country = self.fields["country"]
         if isinstance(known, forms.ModelChoiceField) and isinstance(country, forms.ChoiceField):
             known.queryset = Client.objects.order_by("name")
-            known.empty_label = _("Choose a client")
-            country.choices = [("", _("Choose a country")), *countries()]
+            known.empty_label = gettext("Choose a client")
+            country.choices = [("", gettext("Choose a country")), *countries()]
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the chosen kind of client needs."""
         data: dict[str, Any] = self.cleaned_data
         if data.get("which") == EXISTING:
             if not data.get("client") and "client" not in self.errors:
-                self.add_error("client", _("Choose the client, or log a new one."))
+                self.add_error("client", gettext("Choose the client, or log a new one."))
             return data
         if data.get("which") == NEW:
             self._clean_new(data)
@@ -136,15 +136,17 @@ class ClientForm(TypedForm):
     def _clean_new(self, data: Mapping[str, Any]) -> None:
         for name in self.NEEDED:
             if not data.get(name) and name not in self.errors:
-                self.add_error(name, _("This is needed for a new client."))
+                self.add_error(name, gettext("This is needed for a new client."))
         self._clean_place(data)
         self._clean_zone(data)
         if data.get("mark") and not data["mark"].isalnum():
-            self.add_error("mark", _("Use two or three letters or digits, for example ME."))
+            self.add_error("mark", gettext("Use two or three letters or digits, for example ME."))
         if data.get("name") and Client.objects.filter(name__iexact=data["name"]).exists():
-            self.add_error("name", _("There is a client of this name already. Choose it above, or use another name."))
+            self.add_error(
+                "name", gettext("There is a client of this name already. Choose it above, or use another name.")
+            )
         if data.get("contact_email") and User.objects.filter(email__iexact=data["contact_email"]).exists():
-            self.add_error("contact_email", _("Somebody already signs in with this e-mail address."))
+            self.add_error("contact_email", gettext("Somebody already signs in with this e-mail address."))
 
     def _clean_place(self, data: Mapping[str, Any]) -> None:
         if not data.get("country"):
@@ -177,34 +179,34 @@ class ClientForm(TypedForm):
 class GoalForm(TypedForm):
     """What it is for, from when, and the client's own ways of working."""
 
-    name = forms.CharField(label=_l("Name of the engagement"), max_length=160)
+    name = forms.CharField(label=_("Name of the engagement"), max_length=160)
     goal = forms.CharField(
-        label=_l("Goal"),
+        label=_("Goal"),
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_l("What is different for the client when this is done, in a sentence or two."),
+        help_text=_("What is different for the client when this is done, in a sentence or two."),
     )
     service_line = forms.ModelChoiceField(
-        label=_l("Service line"), queryset=ServiceLine.objects.none(), to_field_name="key"
+        label=_("Service line"), queryset=ServiceLine.objects.none(), to_field_name="key"
     )
-    start_on = DayField(label=_l("Start"), help_text=_l("Day 0 of the plan, at the client’s."))
+    start_on = DayField(label=_("Start"), help_text=_("Day 0 of the plan, at the client’s."))
     manager = forms.ModelChoiceField(
-        label=_l("Account manager"), queryset=User.objects.none(), to_field_name="public_id"
+        label=_("Account manager"), queryset=User.objects.none(), to_field_name="public_id"
     )
-    backlog_url = forms.URLField(label=_l("Client’s backlog"), required=False, assume_scheme="https", max_length=500)
+    backlog_url = forms.URLField(label=_("Client’s backlog"), required=False, assume_scheme="https", max_length=500)
     release_url = forms.URLField(
-        label=_l("Client’s release control"), required=False, assume_scheme="https", max_length=500
+        label=_("Client’s release control"), required=False, assume_scheme="https", max_length=500
     )
     done_url = forms.URLField(
-        label=_l("Client’s definition of done, link"), required=False, assume_scheme="https", max_length=500
+        label=_("Client’s definition of done, link"), required=False, assume_scheme="https", max_length=500
     )
     definition_of_done = forms.CharField(
-        label=_l("Definition of done"),
+        label=_("Definition of done"),
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_l("What holds for every deliverable, in the client’s words."),
+        help_text=_("What holds for every deliverable, in the client’s words."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -212,7 +214,7 @@ class GoalForm(TypedForm):
         line, manager = self.fields["service_line"], self.fields["manager"]
         if isinstance(line, forms.ModelChoiceField) and isinstance(manager, forms.ModelChoiceField):
             line.queryset = ServiceLine.objects.all()
-            line.empty_label = _("Choose one")
+            line.empty_label = gettext("Choose one")
             manager.queryset = User.objects.filter(kind__in=sorted(MANAGING_KINDS), is_active=True)
             manager.empty_label = None
 
@@ -232,14 +234,14 @@ class MetricForm(Row):
 
     SAID = ("name", "unit", "start", "target", "source")
 
-    name = forms.CharField(label=_l("Metric"), max_length=120)
-    unit = forms.CharField(label=_l("Unit"), max_length=40, required=False)
+    name = forms.CharField(label=_("Metric"), max_length=120)
+    unit = forms.CharField(label=_("Unit"), max_length=40, required=False)
     direction = forms.ChoiceField(
-        label=_l("Better is"), choices=[("", _l("As the target says")), *Direction.choices], required=False
+        label=_("Better is"), choices=[("", _("As the target says")), *Direction.choices], required=False
     )
-    start = forms.DecimalField(label=_l("Now"), max_digits=16, decimal_places=4)
-    target = forms.DecimalField(label=_l("Target"), max_digits=16, decimal_places=4)
-    source = forms.CharField(label=_l("Source"), max_length=200, required=False)
+    start = forms.DecimalField(label=_("Now"), max_digits=16, decimal_places=4)
+    target = forms.DecimalField(label=_("Target"), max_digits=16, decimal_places=4)
+    source = forms.CharField(label=_("Source"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
         """The target lies in the better direction, which the two values show where it was not said."""
@@ -248,12 +250,12 @@ class MetricForm(Row):
         if not isinstance(start, Decimal) or not isinstance(target, Decimal):
             return data
         if start == target:
-            self.add_error("target", _("The target is the same as now. Say where the number should go."))
+            self.add_error("target", gettext("The target is the same as now. Say where the number should go."))
             return data
         way = Direction.UP if target > start else Direction.DOWN
         data["direction"] = data.get("direction") or way
         if data["direction"] != way:
-            self.add_error("target", _("The target is not better than the start value."))
+            self.add_error("target", gettext("The target is not better than the start value."))
         return data
 
 
@@ -268,15 +270,15 @@ class SeatForm(Row):
     SAID = ("specialist", "title", "overload_reason")
 
     key = forms.SlugField(widget=forms.HiddenInput, max_length=16, required=False)
-    specialist = forms.TypedChoiceField(label=_l("Specialist"), empty_value=None)
-    role = forms.TypedChoiceField(label=_l("Role"), required=False, empty_value=None)
+    specialist = forms.TypedChoiceField(label=_("Specialist"), empty_value=None)
+    role = forms.TypedChoiceField(label=_("Role"), required=False, empty_value=None)
     percent = forms.IntegerField(
-        label=_l("Allocation"), widget=forms.NumberInput(attrs={"data-affix": "%", "min": 1, "max": 100})
+        label=_("Allocation"), widget=forms.NumberInput(attrs={"data-affix": "%", "min": 1, "max": 100})
     )
-    starts_on = DayField(label=_l("From"))
-    ends_on = DayField(label=_l("To"))
-    title = forms.CharField(label=_l("Title here"), max_length=120, required=False)
-    overload_reason = forms.CharField(label=_l("Why more than a full week is right"), max_length=300, required=False)
+    starts_on = DayField(label=_("From"))
+    ends_on = DayField(label=_("To"))
+    title = forms.CharField(label=_("Title here"), max_length=120, required=False)
+    overload_reason = forms.CharField(label=_("Why more than a full week is right"), max_length=300, required=False)
 
     def __init__(self, *args: Any, people: "People", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -290,7 +292,7 @@ class SeatForm(Row):
         """From 1 to 100."""
         percent: int = self.cleaned_data["percent"]
         if not 1 <= percent <= 100:
-            raise forms.ValidationError(_("Allocation is a share of a full week, from 1 to 100 percent."))
+            raise forms.ValidationError(gettext("Allocation is a share of a full week, from 1 to 100 percent."))
         return percent
 
     def clean(self) -> dict[str, Any]:
@@ -298,9 +300,9 @@ class SeatForm(Row):
         data: dict[str, Any] = self.cleaned_data
         starts, ends = data.get("starts_on"), data.get("ends_on")
         if starts and ends and ends < starts:
-            self.add_error("ends_on", _("The placement ends before it starts."))
+            self.add_error("ends_on", gettext("The placement ends before it starts."))
         if starts and ends and ends - starts > timedelta(days=366 * 5):
-            self.add_error("ends_on", _("A placement lasts five years at most."))
+            self.add_error("ends_on", gettext("A placement lasts five years at most."))
         specialist = data.get("specialist")
         if specialist is not None and not data.get("role"):
             data["role"] = specialist.role
@@ -315,10 +317,10 @@ class People:
         self.specialists = {one.user.public_id: one for one in listed}
         self.roles = {role.key: role for role in Role.objects.all()}
         self.specialist_choices = [
-            ("", _("Choose somebody")),
+            ("", gettext("Choose somebody")),
             *((key, f"{one.user.name}, {one.role.name}") for key, one in self.specialists.items()),
         ]
-        self.role_choices = [("", _("Own role")), *((role.key, role.name) for role in self.roles.values())]
+        self.role_choices = [("", gettext("Own role")), *((role.key, role.name) for role in self.roles.values())]
 
 
 if TYPE_CHECKING:
@@ -346,20 +348,20 @@ class Rows(_RowSet):
 class MetricRows(Rows):
     """The engagement's metrics."""
 
-    needed = _l("Name at least one number that this work should move.")
+    needed = _("Name at least one number that this work should move.")
 
     def clean(self) -> None:
         """No two of one name."""
         super().clean()
         names = [row["name"].casefold() for row in self.said if row.get("name")]
         if len(set(names)) != len(names):
-            raise forms.ValidationError(_("Two metrics have the same name."))
+            raise forms.ValidationError(gettext("Two metrics have the same name."))
 
 
 class SeatRows(Rows):
     """The engagement's team."""
 
-    needed = _l("Place at least one specialist.")
+    needed = _("Place at least one specialist.")
 
 
 MetricFormSet = forms.formset_factory(
@@ -373,18 +375,18 @@ SeatFormSet = forms.formset_factory(
 class ExtraForm(TypedForm):
     """A deliverable added by hand to the plan being logged."""
 
-    title = forms.CharField(label=_l("Deliverable"), max_length=160)
-    due_on = DayField(label=_l("Due"))
-    owner = forms.ChoiceField(label=_l("Owner"), required=False)
+    title = forms.CharField(label=_("Deliverable"), max_length=160)
+    due_on = DayField(label=_("Due"))
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
     done_lines = forms.CharField(
-        label=_l("Definition of done"),
+        label=_("Definition of done"),
         max_length=6000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_l("One line for each thing that must be true."),
+        help_text=_("One line for each thing that must be true."),
     )
-    shared = forms.BooleanField(label=_l("Shared with the client"), required=False, initial=True)
-    needs_sign_off = forms.BooleanField(label=_l("The client signs it off"), required=False)
+    shared = forms.BooleanField(label=_("Shared with the client"), required=False, initial=True)
+    needs_sign_off = forms.BooleanField(label=_("The client signs it off"), required=False)
 
     def __init__(self, *args: Any, owners: list[tuple[str, str]], first: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -397,14 +399,14 @@ class ExtraForm(TypedForm):
         """Not before the engagement starts."""
         due: date = self.cleaned_data["due_on"]
         if due < self.first:
-            raise forms.ValidationError(_("That is before the engagement starts."))
+            raise forms.ValidationError(gettext("That is before the engagement starts."))
         return due
 
     def clean_done_lines(self) -> str:
         """At most 40 lines of 500 characters."""
         lines = [line.strip() for line in self.cleaned_data["done_lines"].splitlines() if line.strip()]
         if len(lines) > 40 or any(len(line) > 500 for line in lines):
-            raise forms.ValidationError(_("Use at most 40 lines of 500 characters each."))
+            raise forms.ValidationError(gettext("Use at most 40 lines of 500 characters each."))
         return "\n".join(lines)
 
     def clean(self) -> dict[str, Any]:

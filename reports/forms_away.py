@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.states import FIRM_KINDS, MANAGING_KINDS
@@ -28,15 +28,15 @@ class AwayForm(AbsenceForm):
     """Days away. Managers choose whose; a manager's own may name a deputy."""
 
     person = PersonField(
-        label=_l("Who is away"), queryset=User.objects.none(), to_field_name="public_id", empty_label=None
+        label=_("Who is away"), queryset=User.objects.none(), to_field_name="public_id", empty_label=None
     )
     deputy = PersonField(
-        label=_l("Deputy"),
+        label=_("Deputy"),
         queryset=User.objects.none(),
         to_field_name="public_id",
         required=False,
-        empty_label=_l("Nobody"),
-        help_text=_l("For a manager: sees “Needs you” of the manager’s engagements on these days, and gets replies."),
+        empty_label=_("Nobody"),
+        help_text=_("For a manager: sees “Needs you” of the manager’s engagements on these days, and gets replies."),
     )
 
     field_order = ("person", "starts_on", "ends_on", "deputy", "why")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _, gettext_lazy as _l
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.clock import today
 from engagements.models import Client
@@ -12,35 +12,35 @@ from milestones.draft_forms import DayField
 from roles.models import Role, Specialist
 
 WEEKDAYS = [
-    (0, _l("Monday")),
-    (1, _l("Tuesday")),
-    (2, _l("Wednesday")),
-    (3, _l("Thursday")),
-    (4, _l("Friday")),
-    (5, _l("Saturday")),
-    (6, _l("Sunday")),
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
 ]
 
 
 class ClientDetailsForm(forms.Form):
     """What is known of a client. What does not hold is said by the action, beside its field."""
 
-    name = forms.CharField(label=_l("Name"), max_length=120)
-    mark = forms.CharField(label=_l("Mark"), max_length=3, help_text=_l("Two or three letters."))
-    industry = forms.CharField(label=_l("Industry"), max_length=120, required=False)
-    country = forms.ChoiceField(label=_l("Country"), help_text=_l("Its public holidays are not counted as work."))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    mark = forms.CharField(label=_("Mark"), max_length=3, help_text=_("Two or three letters."))
+    industry = forms.CharField(label=_("Industry"), max_length=120, required=False)
+    country = forms.ChoiceField(label=_("Country"), help_text=_("Its public holidays are not counted as work."))
     subdivision = forms.CharField(
-        label=_l("Region"), max_length=6, required=False, help_text=_l("A code, where it has holidays of its own.")
+        label=_("Region"), max_length=6, required=False, help_text=_("A code, where it has holidays of its own.")
     )
-    time_zone = forms.CharField(label=_l("Time zone"), max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
-    digest_weekday = forms.TypedChoiceField(label=_l("Digest on"), choices=WEEKDAYS, coerce=int, initial=4)
-    digest_hour = forms.IntegerField(label=_l("At, hour"), min_value=0, max_value=23, initial=9)
+    time_zone = forms.CharField(label=_("Time zone"), max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
+    digest_weekday = forms.TypedChoiceField(label=_("Digest on"), choices=WEEKDAYS, coerce=int, initial=4)
+    digest_hour = forms.IntegerField(label=_("At, hour"), min_value=0, max_value=23, initial=9)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         country = self.fields["country"]
         if isinstance(country, forms.ChoiceField):
-            country.choices = [("", _("Choose a country")), *countries()]
+            country.choices = [("", gettext("Choose a country")), *countries()]
 
     @classmethod
     def of(cls, client: Client) -> "ClientDetailsForm":
@@ -51,35 +51,35 @@ class ClientDetailsForm(forms.Form):
 class ContactForm(forms.Form):
     """A new person of a client."""
 
-    name = forms.CharField(label=_l("Name"), max_length=120)
-    email = forms.EmailField(label=_l("E-mail"), max_length=254)
-    title = forms.CharField(label=_l("Title"), max_length=120, required=False)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    title = forms.CharField(label=_("Title"), max_length=120, required=False)
     is_signer = forms.BooleanField(
-        label=_l("Signs: accepts plans and deliverables, approves plan changes"), required=False
+        label=_("Signs: accepts plans and deliverables, approves plan changes"), required=False
     )
-    mail = forms.BooleanField(label=_l("Send an invitation now"), required=False, initial=True)
+    mail = forms.BooleanField(label=_("Send an invitation now"), required=False, initial=True)
 
 
 class SpecialistForm(forms.Form):
     """What a specialist is, and how much of a week they work."""
 
-    role = forms.ModelChoiceField(label=_l("Role"), queryset=Role.objects.none(), to_field_name="key", empty_label=None)
+    role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.none(), to_field_name="key", empty_label=None)
     capacity = forms.IntegerField(
-        label=_l("Capacity"),
+        label=_("Capacity"),
         min_value=1,
         max_value=100,
         initial=100,
         widget=forms.NumberInput(attrs={"data-affix": "%"}),
     )
-    country = forms.ChoiceField(label=_l("Country"), required=False)
-    skills = forms.CharField(label=_l("Skills"), max_length=500, required=False, help_text=_l("Separated by commas."))
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    skills = forms.CharField(label=_("Skills"), max_length=500, required=False, help_text=_("Separated by commas."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role, country = self.fields["role"], self.fields["country"]
         if isinstance(role, forms.ModelChoiceField) and isinstance(country, forms.ChoiceField):
             role.queryset = Role.objects.all()
-            country.choices = [("", _("Not said")), *countries()]
+            country.choices = [("", gettext("Not said")), *countries()]
 
     def clean_skills(self) -> list[str]:
         """Return the skills, each once."""
@@ -102,10 +102,10 @@ class SpecialistForm(forms.Form):
 class NewSpecialistForm(SpecialistForm):
     """A new specialist, who can sign in at once by a mailed code."""
 
-    name = forms.CharField(label=_l("Name"), max_length=120)
-    email = forms.EmailField(label=_l("E-mail"), max_length=254)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
     time_zone = forms.CharField(
-        label=_l("Time zone"), max_length=64, initial="UTC", widget=forms.TextInput(attrs={"list": "zones"})
+        label=_("Time zone"), max_length=64, initial="UTC", widget=forms.TextInput(attrs={"list": "zones"})
     )
 
     field_order = ("name", "email", "role", "capacity", "country", "time_zone", "skills")
@@ -114,31 +114,31 @@ class NewSpecialistForm(SpecialistForm):
 class AbsenceForm(forms.Form):
     """Days on which a specialist does not work, both ends included."""
 
-    starts_on = DayField(label=_l("First day away"))
-    ends_on = DayField(label=_l("Last day away"))
-    why = forms.CharField(label=_l("Why"), max_length=200, required=False)
+    starts_on = DayField(label=_("First day away"))
+    ends_on = DayField(label=_("Last day away"))
+    why = forms.CharField(label=_("Why"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:
         """The last day is not before the first."""
         data: dict[str, Any] = self.cleaned_data
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and last and last < first:
-            self.add_error("ends_on", _("The absence ends before it starts."))
+            self.add_error("ends_on", gettext("The absence ends before it starts."))
         return data
 
 
 class StatementForm(forms.Form):
     """The signed statement of work that activates an engagement."""
 
-    signer_name = forms.CharField(label=_l("Signed by"), max_length=120, help_text=_l("The person at the client’s."))
-    signed_on = DayField(label=_l("Signed on"))
+    signer_name = forms.CharField(label=_("Signed by"), max_length=120, help_text=_("The person at the client’s."))
+    signed_on = DayField(label=_("Signed on"))
     upload = forms.FileField(
-        label=_l("Statement of work"), help_text=_l("A PDF or an office document. The content is checked.")
+        label=_("Statement of work"), help_text=_("A PDF or an office document. The content is checked.")
     )
 
     def clean_signed_on(self) -> Any:
         """Not a day that is still to come."""
         day = self.cleaned_data["signed_on"]
         if day > today():
-            raise forms.ValidationError(_("The day of signing is still to come."))
+            raise forms.ValidationError(gettext("The day of signing is still to come."))
         return day

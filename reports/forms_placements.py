@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext as _, gettext_lazy as _l
+from django.utils.translation import gettext, gettext_lazy as _
 
 from engagements.actions.placements import shares
 from engagements.loads import monday, week_load
@@ -41,7 +41,7 @@ class SpecialistField(SpecialistBase):
     def label_from_instance(self, obj: Specialist) -> str:
         """`Kenji Mori, MLOps engineer, 60 % placed this week`."""
         told = {"name": obj.user.name, "role": obj.role.name, "percent": self.loads.get(obj.pk, 0)}
-        return _("%(name)s, %(role)s, %(percent)s %% placed this week") % told
+        return gettext("%(name)s, %(role)s, %(percent)s %% placed this week") % told
 
 
 class WorkField(WorkBase):
@@ -51,7 +51,7 @@ class WorkField(WorkBase):
 
     def label_from_instance(self, obj: Deliverable) -> str:
         """`Model registry, due 4 Dec`."""
-        return _("%(title)s, due %(day)s") % {"title": obj.title, "day": short(obj.due_on)}
+        return gettext("%(title)s, due %(day)s") % {"title": obj.title, "day": short(obj.due_on)}
 
 
 class PlacementField(PlacementBase):
@@ -60,27 +60,27 @@ class PlacementField(PlacementBase):
     def label_from_instance(self, obj: Placement) -> str:
         """`Kenji Mori, MLOps engineer, until 4 Dec`."""
         told = {"name": obj.user.name, "role": obj.title or obj.role.name, "day": short(obj.ends_on)}
-        return _("%(name)s, %(role)s, until %(day)s") % told
+        return gettext("%(name)s, %(role)s, until %(day)s") % told
 
 
 class ReplaceForm(forms.Form):
     """Who takes over from somebody, from when, how much of a week, and which open work."""
 
-    last_on = DayField(label=_l("Last day of who leaves"))
+    last_on = DayField(label=_("Last day of who leaves"))
     specialist = SpecialistField(
-        label=_l("Who takes over"), queryset=Specialist.objects.none(), empty_label=_l("Choose a specialist")
+        label=_("Who takes over"), queryset=Specialist.objects.none(), empty_label=_("Choose a specialist")
     )
-    starts_on = DayField(label=_l("First day"), help_text=_l("A few days together make the handover easier."))
-    ends_on = DayField(label=_l("Last day"))
-    percent = forms.IntegerField(label=_l("Allocation"), min_value=1, max_value=100, widget=PERCENT)
-    title = forms.CharField(label=_l("Title here"), max_length=120, required=False)
+    starts_on = DayField(label=_("First day"), help_text=_("A few days together make the handover easier."))
+    ends_on = DayField(label=_("Last day"))
+    percent = forms.IntegerField(label=_("Allocation"), min_value=1, max_value=100, widget=PERCENT)
+    title = forms.CharField(label=_("Title here"), max_length=120, required=False)
     overload_reason = forms.CharField(
-        label=_l("Why more than a full week is right"),
+        label=_("Why more than a full week is right"),
         max_length=300,
         required=False,
-        help_text=_l("Asked for only where a week passes 100 %."),
+        help_text=_("Asked for only where a week passes 100 %."),
     )
-    work = WorkField(label=_l("Open work that moves"), queryset=Deliverable.objects.none(), required=False)
+    work = WorkField(label=_("Open work that moves"), queryset=Deliverable.objects.none(), required=False)
 
     def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,19 +117,19 @@ class ReplaceForm(forms.Form):
 class PlacementForm(forms.Form):
     """A placement's dates, share, title, and the purchase order that covers it."""
 
-    percent = forms.IntegerField(label=_l("Allocation"), min_value=1, max_value=100, widget=PERCENT)
-    starts_on = DayField(label=_l("First day"))
-    ends_on = DayField(label=_l("Last day"))
-    title = forms.CharField(label=_l("Title here"), max_length=120, required=False)
+    percent = forms.IntegerField(label=_("Allocation"), min_value=1, max_value=100, widget=PERCENT)
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
+    title = forms.CharField(label=_("Title here"), max_length=120, required=False)
     order_number = forms.CharField(
-        label=_l("Purchase order"), max_length=60, required=False, help_text=_l("The client’s number of it.")
+        label=_("Purchase order"), max_length=60, required=False, help_text=_("The client’s number of it.")
     )
-    order_ends_on = DayField(label=_l("Purchase order ends on"), required=False)
+    order_ends_on = DayField(label=_("Purchase order ends on"), required=False)
     overload_reason = forms.CharField(
-        label=_l("Why more than a full week is right"),
+        label=_("Why more than a full week is right"),
         max_length=300,
         required=False,
-        help_text=_l("Asked for only where a week passes 100 %."),
+        help_text=_("Asked for only where a week passes 100 %."),
     )
 
     @classmethod
@@ -142,16 +142,16 @@ class OwnersForm(forms.Form):
     """Several deliverables for one placement."""
 
     pick = WorkField(
-        label=_l("Deliverables"),
+        label=_("Deliverables"),
         queryset=Deliverable.objects.none(),
         to_field_name="public_id",
-        error_messages={"required": _l("Choose at least one deliverable.")},
+        error_messages={"required": _("Choose at least one deliverable.")},
     )
     owner = PlacementField(
-        label=_l("New owner"),
+        label=_("New owner"),
         queryset=Placement.objects.none(),
         to_field_name="public_id",
-        empty_label=_l("Choose who is placed here"),
+        empty_label=_("Choose who is placed here"),
     )
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.states import FIRM_KINDS
@@ -27,27 +27,27 @@ class ModeField(ModeBase):
 class RiskForm(forms.Form):
     """What may happen, how likely and how bad it is, who looks after it, and the answer."""
 
-    text = forms.CharField(label=_l("Risk"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=_("Risk"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     failure_mode = ModeField(
-        label=_l("Failure mode"), queryset=FailureMode.objects.none(), to_field_name="key", empty_label=_l("Choose one")
+        label=_("Failure mode"), queryset=FailureMode.objects.none(), to_field_name="key", empty_label=_("Choose one")
     )
-    likelihood = forms.ChoiceField(label=_l("How likely"), choices=Level.choices, initial=Level.MEDIUM)
-    impact = forms.ChoiceField(label=_l("How bad"), choices=Level.choices, initial=Level.MEDIUM)
+    likelihood = forms.ChoiceField(label=_("How likely"), choices=Level.choices, initial=Level.MEDIUM)
+    impact = forms.ChoiceField(label=_("How bad"), choices=Level.choices, initial=Level.MEDIUM)
     owner = PersonField(
-        label=_l("Who looks after it"),
+        label=_("Who looks after it"),
         queryset=User.objects.none(),
         to_field_name="public_id",
         required=False,
-        empty_label=_l("Nobody yet"),
+        empty_label=_("Nobody yet"),
     )
     answer = forms.CharField(
-        label=_l("Answer"),
+        label=_("Answer"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_l("What is done so that it does not happen, or hurts less."),
+        help_text=_("What is done so that it does not happen, or hurts less."),
     )
-    shared = forms.BooleanField(label=_l("Shared with the client"), required=False, initial=True)
+    shared = forms.BooleanField(label=_("Shared with the client"), required=False, initial=True)
 
     def __init__(self, *args: Any, engagement: Engagement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
