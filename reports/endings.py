@@ -188,7 +188,8 @@ def _placement_note(row: Any) -> str:
     """`2 deliverables are open. 12 of 31.5 contracted days left.`"""
     days = contracted.of_placement(row)
     told = {"left": number(days.left), "all": number(days.days)}
-    return f"{_open_words(row.open)} {_('%(left)s of %(all)s contracted days left.') % told}"
+    left = _("%(left)s of %(all)s contracted days left.") % told
+    return f"{_open_words(row.open)} {left}"
 
 
 def _placement_links(row: Any, picks: list[str]) -> Iterable[tuple[str, str]]:

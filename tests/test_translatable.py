@@ -97,6 +97,19 @@ def test_that_test_sees_what_makemessages_would_not(given):
     assert not beyond(ast.parse('from django.utils.translation import gettext as _\n_("Due")\n_("Due" " today")\n'))
 
 
+def test_no_message_hides_within_an_f_string():
+    # makemessages reads what is between the braces of one as text.
+    within = {
+        f"{path}: {ast.unparse(one)}"
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for one in ast.walk(node)
+        if isinstance(one, ast.Call) and called(one, names_in(tree)) and any(is_literal(given) for given in one.args)
+    }
+    assert not within
+
+
 def test_gettext_goes_by_no_name_that_makemessages_does_not_know():
     known = {*ARGUMENTS, "_"}
     strange = {f"{path}: {name}" for path, tree in sources().items() for name in names_in(tree) if name not in known}

@@ -146,7 +146,7 @@ def _overload(draft: Draft, load: Load) -> Overload:
     weeks = sorted(load.too_full)
     named = ", ".join(day(week) for week in weeks[:3])
     if len(weeks) > 3:
-        named += _(" and %(n)d more") % {"n": len(weeks) - 3}
+        named += ngettext(" and %(n)d more", " and %(n)d more", len(weeks) - 3) % {"n": len(weeks) - 3}
     percent = max(load.too_full.values())
     sentence = ngettext(
         "%(name)s is at %(percent)d%% in the week of %(weeks)s.",

@@ -72,7 +72,8 @@ def _group(
     if signed:
         counts += ", " + ngettext("%(n)d sign-off", "%(n)d sign-offs", signed) % {"n": signed}
     plain = preview.frame.start + timedelta(days=number)
-    title = name if name == _("Day %(day)d") % {"day": number} else f"{_('Day %(day)d') % {'day': number}}, {name}"
+    plain = _("Day %(day)d") % {"day": number}
+    title = name if name == plain else f"{plain}, {name}"
     return Group(
         day=number,
         title=title,
