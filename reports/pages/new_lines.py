@@ -72,8 +72,8 @@ def _group(
     if signed:
         counts += ", " + ngettext("%(n)d sign-off", "%(n)d sign-offs", signed) % {"n": signed}
     plain = preview.frame.start + timedelta(days=number)
-    plain = _("Day %(day)d") % {"day": number}
-    title = name if name == plain else f"{plain}, {name}"
+    unnamed = _("Day %(day)d") % {"day": number}
+    title = name if name == unnamed else f"{unnamed}, {name}"
     return Group(
         day=number,
         title=title,
