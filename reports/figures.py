@@ -186,13 +186,13 @@ def figures(rows: Sequence[Light], counts: Counts, history: History, today: date
 
 
 def _active(rows: Sequence[Light], counts: Counts, today: date) -> Figure:
-    live = [row for row in rows if row.is_live]
-    clients = len({row.client_id for row in live})
+    active = [row for row in rows if row.state == EngagementState.ACTIVE]
+    clients = len({row.client_id for row in active})
     weeks = [today - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    by_week = [sum(1 for row in rows if _ran_on(row, day)) for day in weeks]
+    by_week = [*(sum(1 for row in rows if _ran_on(row, day)) for day in weeks[:-1]), len(active)]
     return Figure(
         label=_("Active engagements"),
-        big=str(len(live)),
+        big=str(len(active)),
         small=ngettext("%(n)d client", "%(n)d clients", clients) % {"n": clients},
         note=_("%(placed)d of %(all)d specialists placed") % {"placed": counts.placed, "all": counts.specialists},
         picture=trend(by_week),

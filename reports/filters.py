@@ -1,15 +1,18 @@
 """What lists can be narrowed by."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Event
 from engagements.models import Engagement
 from engagements.states import ENDED, EngagementState
-from milestones.models import Deliverable
+from milestones.models import Deliverable, Milestone
 from milestones.states import UNFINISHED, DeliverableState, Health
 
 # What a chip of the portfolio shows, as a condition; "" is everything that has not ended.
@@ -23,12 +26,34 @@ SHOWS: dict[str, Q] = {
 }
 
 
+def _by_next_date(rows: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    left = Milestone.objects.filter(engagement=OuterRef("pk"), deliverables__state__in=sorted(UNFINISHED))
+    due = Subquery(left.order_by("due_on").values("due_on")[:1])
+    return rows.annotate(next_due=due).order_by(F("next_due").asc(nulls_last=True), "code")
+
+
+def _by_last_change(rows: QuerySet[Engagement]) -> QuerySet[Engagement]:
+    events = Event.objects.filter(engagement_id=OuterRef("pk")).order_by("-at", "-id")
+    return rows.annotate(changed=Subquery(events.values("at")[:1])).order_by(F("changed").desc(nulls_last=True), "code")
+
+
+# In which order the portfolio may stand; "" is own ones first, worst first.
+ORDERS: dict[str, Callable[[QuerySet[Engagement]], QuerySet[Engagement]]] = {
+    "due": _by_next_date,
+    "name": lambda rows: rows.order_by(Lower("name"), "code"),
+    "client": lambda rows: rows.order_by(Lower("client__name"), Lower("name"), "code"),
+    "start": lambda rows: rows.order_by("start_on", "code"),
+    "changed": _by_last_change,
+}
+
+
 class EngagementFilter(django_filters.FilterSet):
     """Chips, the find box and "mine" above the list of engagements."""
 
     show = django_filters.CharFilter(method="by_show")
     q = django_filters.CharFilter(method="by_words", widget=forms.TextInput(attrs={"maxlength": 200}))
     mine = django_filters.BooleanFilter(method="by_manager")
+    order = django_filters.CharFilter(method="by_order")
 
     class Meta:
         model = Engagement
@@ -46,6 +71,10 @@ class EngagementFilter(django_filters.FilterSet):
     def by_manager(self, rows: QuerySet[Engagement], _name: str, value: bool) -> QuerySet[Engagement]:
         """Narrow to the reader's own."""
         return rows.filter(manager=self.request.user) if value else rows
+
+    def by_order(self, rows: QuerySet[Engagement], _name: str, value: str) -> QuerySet[Engagement]:
+        """Bring the rows into an order; an unknown one leaves them as they are."""
+        return ORDERS[value](rows) if value in ORDERS else rows
 
 
 class DeliverableFilter(django_filters.FilterSet):

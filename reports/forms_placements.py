@@ -41,7 +41,7 @@ class SpecialistField(SpecialistBase):
     def label_from_instance(self, obj: Specialist) -> str:
         """`Kenji Mori, MLOps engineer, 60 % placed this week`."""
         told = {"name": obj.user.name, "role": obj.role.name, "percent": self.loads.get(obj.pk, 0)}
-        return gettext("%(name)s, %(role)s, %(percent)s %% placed this week") % told
+        return gettext("%(name)s, %(role)s, %(percent)s%% placed this week") % told
 
 
 class WorkField(WorkBase):

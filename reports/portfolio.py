@@ -19,7 +19,7 @@ from accounts.prepared import AnyOf, Prepared, any_of
 from engagements.models import BusinessMetric, Engagement, MetricReading, Placement
 from milestones.models import Deliverable, ForecastRun, Milestone
 from milestones.states import UNFINISHED
-from reports.filters import EngagementFilter
+from reports.filters import ORDERS, EngagementFilter
 from reports.pages.forecasts import outlook
 from reports.pages.lights import Light, shown_health
 from reports.pages.pictures import day_bar, spark
@@ -40,6 +40,16 @@ CHIPS: Final = (
 )
 # These are shown even where they count nothing.
 LASTING: Final = frozenset({"", "on_track", "at_risk", "off_track"})
+
+
+ORDER_WORDS: Final = (
+    ("", gettext_lazy("Worst first")),
+    ("due", gettext_lazy("Next milestone first")),
+    ("start", gettext_lazy("Longest running first")),
+    ("changed", gettext_lazy("Latest change first")),
+    ("name", gettext_lazy("By name")),
+    ("client", gettext_lazy("By client")),
+)
 
 
 @dataclass(frozen=True)
@@ -96,13 +106,14 @@ def _in_chip(row: Light, chip: str) -> bool:
 
 
 def page_of(request: AuthedHttpRequest, all_rows: Sequence[Light]) -> "Page[int]":
-    """The ids of the page that the reader asked for; a query only where words or "mine" narrow the list."""
+    """The ids of the page that the reader asked for; a query only where words, "mine" or an order ask for one."""
     data = request.GET
     ids = [row.id for row in all_rows if _in_chip(row, data.get("show", "")) or (data.get("q") and "show" not in data)]
-    if data.get("q") or data.get("mine"):
+    if data.get("q") or data.get("mine") or data.get("order") in ORDERS:
         narrowed = EngagementFilter(data, queryset=Engagement.objects.visible_to(request.user), request=request).qs
-        kept = set(narrowed.values_list("pk", flat=True))
-        ids = [pk for pk in ids if pk in kept]
+        found = list(narrowed.values_list("pk", flat=True))
+        among, by = (set(ids), found) if data.get("order") in ORDERS else (set(found), ids)
+        ids = [pk for pk in by if pk in among]
     return Paginator(ids, PAGE_SIZE).get_page(data.get("page"))
 
 

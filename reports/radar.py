@@ -296,7 +296,7 @@ def _full(place: Any, full: Mapping[date, int], labels: Sequence[str]) -> Findin
         % {"n": len(weeks), "first": short(weeks[0])},
         "where": listed(labels),
     }
-    text = _("is placed for up to %(percent)d %% in %(weeks)s: %(where)s. Lower a share or move its dates.")
+    text = _("is placed for up to %(percent)d%% in %(weeks)s: %(where)s. Lower a share or move its dates.")
     link = (_("Look at the weeks"), reverse("specialist", args=[place.user.public_id]))
     return Finding("full", "at_risk", place.user.name, text % told, (link,))
 

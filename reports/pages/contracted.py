@@ -48,8 +48,8 @@ def sentence(placement: Placement) -> str:
     """`Contracted: 31.5 days (63 working days at 50 %), 12 left. Purchase order PO-4711 ends on 4 Dec.`"""
     found = of_placement(placement)
     text = ngettext(
-        "Contracted: %(days)s days (%(n)s working day at %(percent)s %%), %(left)s left.",
-        "Contracted: %(days)s days (%(n)s working days at %(percent)s %%), %(left)s left.",
+        "Contracted: %(days)s days (%(n)s working day at %(percent)s%%), %(left)s left.",
+        "Contracted: %(days)s days (%(n)s working days at %(percent)s%%), %(left)s left.",
         found.working_days,
     ) % {
         "days": number(found.days),

@@ -193,12 +193,20 @@ def _where(own: Sequence[Share], week: date) -> str:
 
 
 def _free(one: Specialist, own: Sequence[Share], span: tuple[date, date]) -> str:
-    """Say from when a half of the capacity is free."""
-    weeks = by_week(own, *span)
-    for week, percent in weeks.items():
-        if one.capacity - percent >= one.capacity / 2:
-            return _("free now") if week == span[0] else _("half free from %(day)s") % {"day": day(week)}
-    return ngettext("full for %(n)d week", "full for %(n)d weeks", len(weeks)) % {"n": len(weeks)}
+    """Say how much of a full week is free now, and when that changes first."""
+    free = {week: max(0, one.capacity - percent) for week, percent in by_week(own, *span).items()}
+    now = free[span[0]]
+    changes = next((week for week, percent in free.items() if percent != now), None)
+    if changes is None:
+        if now:
+            return _("%(percent)d%% free") % {"percent": now}
+        return ngettext("full for %(n)d week", "full for %(n)d weeks", len(free)) % {"n": len(free)}
+    later = {"percent": free[changes], "day": day(changes)}
+    if not now:
+        return _("%(percent)d%% free from %(day)s") % later
+    if free[changes] < now:
+        return _("%(percent)d%% free until %(day)s") % {"percent": now, "day": day(changes - timedelta(days=1))}
+    return _("%(now)d%% free, %(percent)d%% from %(day)s") % {"now": now, **later}
 
 
 @dataclass(frozen=True)

@@ -45,5 +45,5 @@ def risk_of(deliverable: Any, loaded: Loaded, user_id: int) -> RiskPane | None:
         return None
     usual = PointLine(_("A usual deliverable"), points_bar(0), str(story.usual))
     lines = (PointLine(upper(one.text), points_bar(one.points), signed_points(one.points)) for one in story.lines)
-    total = _("%(n)s %%") % {"n": story.percent}
+    total = _("%(n)s%%") % {"n": story.percent}
     return RiskPane(_("Why %(risk)s late") % {"risk": total}, (usual, *lines), total)

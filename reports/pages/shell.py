@@ -1,5 +1,6 @@
 """What the firm's side bar shows beside its links: how much waits, and the reader's own engagements."""
 
+from collections import Counter
 from typing import TypedDict
 
 from django.utils.functional import SimpleLazyObject
@@ -44,7 +45,12 @@ def nav_counts(counts: Counts, needs: int) -> NavCounts:
 def pins_of(user: User, rows: list[Light]) -> list[Pin]:
     """The reader's live engagements, the worst first."""
     own = [row for row in answered_for(rows, user) if row.is_live] if user.manages else rows
-    return [Pin(url=row.url, name=row.client, state=row.health) for row in own[:PINS]]
+    shown = own[:PINS]
+    clients = Counter(row.client for row in shown)
+    # A client that stands there twice would not say which is meant.
+    return [
+        Pin(url=row.url, name=row.client if clients[row.client] == 1 else row.name, state=row.health) for row in shown
+    ]
 
 
 def read(user: User) -> tuple[NavCounts, list[Pin]]:

@@ -57,7 +57,7 @@ def _member(row: Any, engagement: Engagement) -> Member:
         public_id=row.public_id,
         name=row.user.name,
         role=row.title or row.role.name,
-        percent=_("%(n)d %% of the week") % {"n": row.percent},
+        percent=_("%(n)d%% of the week") % {"n": row.percent},
         span=_("%(start)s to %(end)s") % {"start": short(row.starts_on), "end": short(row.ends_on)},
         open=ngettext("%(n)d open deliverable", "%(n)d open deliverables", row.open) % {"n": row.open},
         accepted=_("%(n)d accepted") % {"n": row.accepted},

@@ -16,6 +16,8 @@ from accounts.clock import now
 from accounts.remembered import by_language
 
 DASH = "–"
+SPELLED = 9  # larger numbers are written in figures
+GROUPED = 10_000  # shorter numbers read well without groups
 MONEY = {"USD": "$", "$": "$", "EUR": "€", "€": "€", "GBP": "£", "£": "£"}
 # Units such as "of 14 models": their first word alone tells nothing.
 EMPTY_WORDS = frozenset({"of", "per", "in", "a", "the"})
@@ -111,18 +113,26 @@ def number(value: Decimal | int | None) -> str:
 def _number(value: Decimal | int) -> str:
     plain = Decimal(value).normalize()
     decimals = max(0, -int(plain.as_tuple().exponent))
-    return formats.number_format(plain, decimal_pos=decimals, use_l10n=True, force_grouping=abs(plain) >= 10_000)
+    return formats.number_format(plain, decimal_pos=decimals, use_l10n=True, force_grouping=abs(plain) >= GROUPED)
+
+
+@by_language
+def figures(value: Decimal, unit: str) -> str:
+    """The number alone as its unit wants it: money that has cents shows both of them, `11.30`."""
+    if unit.partition(" ")[0].rstrip(",") not in MONEY or value == value.to_integral_value():
+        return number(value)
+    return formats.number_format(value, decimal_pos=2, use_l10n=True, force_grouping=abs(value) >= GROUPED)
 
 
 def measured(value: Decimal | None, unit: str) -> str:
-    """A number with the first word of its unit: `61%`, `$11.3`, `9.1 min`; alone where that says nothing."""
+    """A number with the first word of its unit: `61%`, `$11.30`, `9.1 min`; alone where that says nothing."""
     if value is None:
         return DASH
     head = unit.partition(" ")[0].rstrip(",")
     if head == "%":
         return f"{number(value)}%"
     if head in MONEY:
-        return f"{MONEY[head]}{number(value)}"
+        return MONEY[head] + figures(value, unit)
     return number(value) if head.casefold() in EMPTY_WORDS else f"{number(value)} {head}".strip()
 
 
@@ -145,7 +155,7 @@ def counted(words: int) -> str:
     names = [
         _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"),
     ]  # fmt: skip
-    return str(names[words]) if words < len(names) else number(words)
+    return str(names[words]) if words <= SPELLED else number(words)
 
 
 def file_size(size: int) -> str:

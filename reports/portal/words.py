@@ -1,29 +1,17 @@
 """What only the client's pages say: numbers apart from their units, working days, fingerprints."""
 
 from decimal import Decimal
-from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
 from accounts.remembered import by_language
-from reports.pages.words import number
-
-# Money stands before its number; a percent sign closes up behind it; every other unit is a word of its own.
-MONEY: Final = {"USD": "$", "EUR": "€", "GBP": "£"}
-
-
-def _money(sign: str, value: Decimal) -> str:
-    if value == value.to_integral_value():
-        return f"{sign}{number(value)}"
-    return f"{sign}{number_format(value, decimal_pos=2, use_l10n=True)}"
-
+from reports.pages.words import MONEY, figures, number
 
 def with_unit(value: Decimal, unit: str) -> tuple[str, str]:
     """Return a number with what stands close to it, and the rest of its unit: ("81%", "of claims")."""
     sign, _space, rest = unit.partition(" ")
     if sign in MONEY:
-        return _money(MONEY[sign], value), rest
+        return MONEY[sign] + figures(value, unit), rest
     if sign.rstrip(",") == "%":
         return f"{number(value)}%", rest
     return number(value), unit

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from accounts import formats
+from reports.pages import words
 
 register = template.Library()
 
@@ -21,4 +22,5 @@ register.filter("day", formats.day)
 register.filter("long_day", formats.long_day)
 register.filter("moment", formats.moment)
 register.filter("figure", formats.figure)
+register.filter("figures", words.figures)
 register.filter("share", formats.share)

@@ -12,7 +12,7 @@ from accounts.tables import csv_response
 from reports import figures, needs, portfolio
 from reports.pages import shell
 from reports.pages.lights import Light, answered_for, lights
-from reports.pages.words import counted, upper
+from reports.pages.words import SPELLED, counted, number, upper
 
 
 @require_safe
@@ -30,6 +30,8 @@ def show(request: AuthedHttpRequest) -> HttpResponse:
         "show": show,
         "q": request.GET.get("q", ""),
         "mine": bool(request.GET.get("mine")),
+        "order": request.GET.get("order", ""),
+        "orders": portfolio.ORDER_WORDS,
         "none_at_all": not rows,
     }
     if is_htmx(request):
@@ -63,14 +65,15 @@ def _greeting(name: str) -> str:
 
 
 def _sentence(counts: figures.Counts, waiting: int) -> str:
-    """What today holds."""
+    """What today holds; in figures as soon as one number needs them."""
+    say = number if max(counts.due_soon, counts.late, waiting) > SPELLED else counted
     due = ngettext(
         "%(n)s deliverable falls due in the next seven days",
         "%(n)s deliverables fall due in the next seven days",
         counts.due_soon,
-    ) % {"n": counted(counts.due_soon)}
-    need = ngettext("%(n)s thing needs you", "%(n)s things need you", waiting) % {"n": counted(waiting)}
-    late = ngettext("%(n)s is late", "%(n)s are late", counts.late) % {"n": counted(counts.late)}
+    ) % {"n": say(counts.due_soon)}
+    need = ngettext("%(n)s thing needs you", "%(n)s things need you", waiting) % {"n": say(waiting)}
+    late = ngettext("%(n)s is late", "%(n)s are late", counts.late) % {"n": say(counts.late)}
     parts = [due, late] if counts.late else [due]
     return upper(_("%(parts)s, and %(need)s.") % {"parts": ", ".join(parts), "need": need})
 
