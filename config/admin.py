@@ -2,6 +2,7 @@
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,11 @@ class EmplaceAdminSite(AdminSite):
     index_title = _("Catalogue")
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        """Send nobody to the product's sign-in; who is signed in and no administrator gets the 403 of the views."""
+        """Send nobody to the product's sign-in.
+
+        Raises PermissionDenied for who is signed in and no administrator: sign-in would send them back here for ever.
+        """
         del extra_context
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
         return redirect_to_login(request.GET.get("next", request.get_full_path()))

@@ -168,7 +168,7 @@ def _row(one: Specialist, own: Sequence[Share], away: Sequence[Absence], span: t
         now=now,
         tone="t-bad" if now > FULL else "",
         where=_where(own, start),
-        free=_free(one, own, span),
+        free=free_words(one.capacity, own, span),
         away=_("away %(from)s to %(to)s") % {"from": day(away[0].starts_on), "to": day(away[0].ends_on)}
         if away
         else "",
@@ -192,9 +192,9 @@ def _where(own: Sequence[Share], week: date) -> str:
     return ", ".join(there)
 
 
-def _free(one: Specialist, own: Sequence[Share], span: tuple[date, date]) -> str:
-    """Say how much of a full week is free now, and when that changes first."""
-    free = {week: max(0, one.capacity - percent) for week, percent in by_week(own, *span).items()}
+def free_words(capacity: int, own: Sequence[Share], span: tuple[date, date]) -> str:
+    """Say how many percent of a full week are free in the first week of `span`, and when that changes first."""
+    free = {week: max(0, capacity - percent) for week, percent in by_week(own, *span).items()}
     now = free[span[0]]
     changes = next((week for week, percent in free.items() if percent != now), None)
     if changes is None:

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from accounts.remembered import by_language
 from reports.pages.words import MONEY, figures, number
 
+
 def with_unit(value: Decimal, unit: str) -> tuple[str, str]:
     """Return a number with what stands close to it, and the rest of its unit: ("81%", "of claims")."""
     sign, _space, rest = unit.partition(" ")

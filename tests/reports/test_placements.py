@@ -1,10 +1,16 @@
 """Placements on the engagement's pages: replaced, changed, and work handed on."""
 
+from datetime import date, timedelta
+
+import pytest
+import time_machine
 from django.test import Client as Browser
 
 from accounts.db import as_firm
+from engagements.loads import Share
 from engagements.models import Placement
 from milestones.models import Deliverable, Handover
+from reports.pages.people import free_words
 from roles.models import Specialist
 from tests import factories
 from tests.reports.conftest import Counted, Firm, signed_in
@@ -33,7 +39,7 @@ def test_a_specialist_is_replaced_from_tab_team(at_work: Firm, manager: Browser)
     address = at_work.url(f"team/{own(at_work).public_id}/replace/")
     assert address in manager.get(at_work.url("team/")).text
     page = manager.get(address).text
-    assert "Una Unplaced, ML Engineer, 0 % placed this week" in page
+    assert "Una Unplaced, ML Engineer, 0% placed this week" in page
     assert page.count('name="work"') == page.count(" checked") == 3
     answer = manager.post(address, typed(at_work), follow=True)
     assert "Una Unplaced takes over; 2 deliverables move" in answer.text
@@ -89,7 +95,7 @@ def test_a_placement_is_changed_with_its_purchase_order(at_work: Firm, manager: 
     row = own(at_work)
     assert (row.percent, row.title, row.order_number, str(row.order_ends_on)) == (50, "Lead", "PO-7", "2026-12-11")
     team = manager.get(at_work.url("team/")).text
-    assert "Contracted: 31 days (62 working days at 50 %), 13.5 left." in team
+    assert "Contracted: 31 days (62 working days at 50%), 13.5 left." in team
     assert "Purchase order PO-7 ends on 11 Dec, before the placement." in team
 
 
@@ -120,3 +126,22 @@ def test_pages_take_no_more_queries_with_more_people(at_work: Firm, manager: Bro
         nora = factories._specialist(at_work.people.administrator, "Nora Nowhere")
         factories.placement(at_work.people.manager, at_work.engagement, nora)
     assert counted(manager, at_work.url("team/")) == before
+
+
+@pytest.mark.parametrize(
+    ("percents", "said"),
+    [
+        ({}, "100% free"),
+        ({"2026-11-02": 40}, "60% free, 100% from 9 Nov"),
+        ({"2026-11-02": 40, "2026-11-09": 80}, "60% free until 8 Nov"),
+        ({"2026-11-02": 100}, "100% free from 9 Nov"),
+        ({"2026-11-02": 120, "2026-11-09": 50}, "50% free from 9 Nov"),
+        ({"2026-11-02": 100, "2026-11-09": 100, "2026-11-16": 100}, "full for 3 weeks"),
+    ],
+)
+def test_what_is_free_is_told_with_its_share(
+    monday: time_machine.Traveller, percents: dict[str, int], said: str
+) -> None:
+    weeks = {date.fromisoformat(day): percent for day, percent in percents.items()}
+    own = [Share(1, percent, day, day + timedelta(days=6)) for day, percent in weeks.items()]
+    assert free_words(100, own, (date(2026, 11, 2), date(2026, 11, 22))) == said

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -67,6 +68,40 @@ def test_words_find_by_code_and_client(at_work: Firm, manager: Browser) -> None:
     assert "Claims intake" in manager.get(f"/?q={at_work.engagement.code.lower()}").text
     assert "Claims intake" in manager.get("/?q=meridian").text
     assert "Claims intake" not in manager.get("/?q=zzzz").text.split('id="engagements"')[1]
+
+
+def listed(browser: Browser, query: str) -> list[str]:
+    """The names of the rows, in their order."""
+    table = browser.get(f"/?{query}").text.split('id="engagements"')[1]
+    return re.findall(r"<b>([^<]+)</b></a>", table.split("</tbody>")[0])
+
+
+def test_the_list_stands_in_the_order_asked_for(
+    at_work: Firm, manager: Browser, monday: time_machine.Traveller
+) -> None:
+    with as_firm():
+        factories.draft(at_work.people, name="Axle wear", start=date(2026, 12, 7))
+        monday.move_to(datetime(2026, 11, 24, 10, tzinfo=UTC))
+        metric = at_work.engagement.metrics.get()
+        record_reading(by=at_work.people.manager, metric=metric, on=date(2026, 11, 24), value=Decimal(50))
+    assert listed(manager, "order=name") == ["Axle wear", "Claims intake"]
+    for order in ("", "due", "start", "changed", "nonsense"):
+        assert listed(manager, f"order={order}") == ["Claims intake", "Axle wear"], order
+    assert listed(manager, "order=name&show=draft") == ["Axle wear"]
+    assert listed(manager, "order=name&q=claims") == ["Claims intake"]
+
+
+def test_the_export_stands_in_the_same_order(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        factories.draft(at_work.people, name="Axle wear", start=date(2026, 12, 7))
+    rows = list(csv.reader(io.StringIO(manager.get("/portfolio.csv?order=name").content.decode("utf-8-sig"))))
+    assert [row[1] for row in rows[1:]] == ["Axle wear", "Claims intake"]
+
+
+def test_what_is_on_hold_is_not_called_active(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        life.hold(by=at_work.people.manager, engagement=at_work.engagement, why="Holiday")
+    assert re.search(r"Active engagements</dt><dd>0 <small>0 clients", manager.get("/").text)
 
 
 def test_htmx_gets_the_table_alone(at_work: Firm, manager: Browser) -> None:
