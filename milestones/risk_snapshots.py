@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.clock import now
 from engagements.models import Hold
 from engagements.states import LIVE, EngagementState
+from milestones import bulk
 from milestones.forecasting import WorkForecast
 from milestones.forecasting.opinion import chance_of
 from milestones.forecasting.risk import NAMES, Features, Recalibration, learn_pool, shipped_prior, table
@@ -31,11 +32,11 @@ DECIDED: Final = 0.02  # what comes before it has raised the chance by more than
 def take_snapshots(every: Sequence[Made]) -> int:
     """Keep what is known of each deliverable whose fixed day has come, once for each due date; returns how many."""
     wanted = [row for made in every for one in made.forecast.works.values() if (row := _snapshot(made, one))]
-    SlipSnapshot.objects.bulk_create(wanted, ignore_conflicts=True)
+    bulk.insert_missing(SlipSnapshot, wanted)
     return len(wanted)
 
 
-def _snapshot(made: Made, one: WorkForecast) -> SlipSnapshot | None:
+def _snapshot(made: Made, one: WorkForecast) -> bulk.Row | None:
     """Return the row, or None where it is too early or too late to ask, or the plan has decided it already."""
     today, scored = made.loaded.input.today, made.loaded.scores.get(one.id)
     if (one.id, one.due_on) in made.loaded.asked:
@@ -44,15 +45,15 @@ def _snapshot(made: Made, one: WorkForecast) -> SlipSnapshot | None:
         return None
     if _is_decided(made, one):
         return None
-    return SlipSnapshot(
-        deliverable_id=one.id,
-        engagement=made.loaded.engagement,
-        client_id=made.loaded.engagement.client_id,
-        due_on=one.due_on,
-        asked_on=today,
-        signs=scored.signs,
-        late_share=share(1 - one.own_chance),
-    )
+    return {
+        "deliverable_id": one.id,
+        "engagement_id": made.loaded.engagement.pk,
+        "client_id": made.loaded.engagement.client_id,
+        "due_on": one.due_on,
+        "asked_on": today,
+        "signs": scored.signs,
+        "late_share": share(1 - one.own_chance),
+    }
 
 
 def fixed_day(start_on: date, due_on: date) -> date:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.clock import now
-from milestones import forecasting, health
+from milestones import bulk, forecasting, health
 from milestones.forecasting import MilestoneForecast, PlanForecast, WorkForecast
 from milestones.health import Flag, Health as HealthWord, Reason
 from milestones.models import ForecastDetail, ForecastRun
@@ -48,29 +48,28 @@ def store_runs(every: Sequence[Made]) -> dict[int, ForecastRun]:
     ids = [made.loaded.engagement.pk for made in every]
     days = {made.loaded.input.today for made in every}
     standing = {(one.engagement_id, one.on): one for one in ForecastRun.objects.filter(engagement__in=ids, on__in=days)}
-    runs = {}
+    runs, facts = {}, {}
     for made in every:
         engagement, on = made.loaded.engagement, made.loaded.input.today
         run = standing.get((engagement.pk, on))
-        run = run or ForecastRun(engagement=engagement, client_id=engagement.client_id, on=on)
-        _write(run, _run_facts(made), {"made_at": now()})
-        runs[engagement.pk] = run
+        runs[engagement.pk] = run or ForecastRun(engagement=engagement, client_id=engagement.client_id, on=on)
+        facts[engagement.pk] = _run_facts(made)
+    _write(runs, facts, {"made_at": now()})
     _store_details(every, runs)
     return runs
 
 
-def _write(row: ForecastRun | ForecastDetail, facts: Facts, besides: Facts) -> None:
-    """Write what differs, and `besides` where anything does.
-
-    One statement a row: many at once would go as arrays, and quoting so much JSON in them costs more than it saves.
-    """
-    changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
-    is_new = row._state.adding  # noqa: SLF001 - Django's own word for it
-    if not changed and not is_new:
-        return
-    for name, value in {**changed, **besides}.items():
-        setattr(row, name, value)
-    row.save(force_insert=is_new, update_fields=None if is_new else [*changed, *besides])
+def _write(rows: Mapping[int, ForecastRun | ForecastDetail], facts: Mapping[int, Facts], besides: Facts) -> None:
+    """Bring rows (by engagement) up to date where they differ from their facts; those also get `besides`."""
+    stale = []
+    for engagement, row in rows.items():
+        wanted = facts[engagement]
+        if row.pk is None or any(getattr(row, name) != value for name, value in wanted.items()):
+            stale.append((row, {**wanted, **besides}))
+    for row, values in stale:
+        for name, value in values.items():
+            setattr(row, name, value)
+    bulk.save([row for row, _values in stale], list(stale[0][1]) if stale else [])
 
 
 def _run_facts(made: Made) -> dict[str, object]:
@@ -120,10 +119,13 @@ def _facts(made: Made, one: WorkForecast) -> dict[str, object]:
 def _store_details(every: Sequence[Made], runs: Mapping[int, ForecastRun]) -> None:
     """Keep why beside each engagement's latest run; that of earlier days is not kept."""
     standing = {one.engagement_id: one for one in ForecastDetail.objects.filter(engagement__in=list(runs))}
+    rows, facts = {}, {}
     for made in every:
         engagement = made.loaded.engagement
         row = standing.get(engagement.pk) or ForecastDetail(engagement=engagement, client_id=engagement.client_id)
-        _write(row, {"run_id": runs[engagement.pk].pk, **_detail_facts(made)}, {})
+        rows[engagement.pk] = row
+        facts[engagement.pk] = {"run_id": runs[engagement.pk].pk, **_detail_facts(made)}
+    _write(rows, facts, {})
 
 
 def _detail_facts(made: Made) -> dict[str, object]:

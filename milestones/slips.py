@@ -21,6 +21,7 @@ from accounts.prepared import Prepared, given
 from accounts.states import JobState
 from engagements.models import Engagement
 from engagements.states import EngagementState
+from milestones import bulk
 from milestones.calendar import WorkCalendar
 from milestones.health import Flag
 from milestones.models import ForecastRun, Plan, SlipFlag
@@ -122,8 +123,8 @@ def _store_flags(every: Sequence[Made], *, nightly: bool) -> None:
         (one.cause, one.deliverable_id, one.milestone_id): one
         for one in SlipFlag.objects.filter(engagement__in=ids, closed_on__isnull=True)
     }
-    wanted = {key: _flag(made, flag) for made in every for key, flag in made.flags.items()}
-    SlipFlag.objects.bulk_create([row for key, row in wanted.items() if key not in still_open], ignore_conflicts=True)
+    wanted = {key: _columns(made, flag) for made in every for key, flag in made.flags.items()}
+    bulk.insert_missing(SlipFlag, [row for key, row in wanted.items() if key not in still_open])
     _refresh([(standing, wanted[key]) for key, standing in still_open.items() if key in wanted])
     if nightly:
         _close_gone(every, [standing for key, standing in still_open.items() if key not in wanted])
@@ -137,28 +138,29 @@ def _close_gone(every: Sequence[Made], gone: Sequence[SlipFlag]) -> None:
         left.update(closed_on=Greatest("opened_on", today))
 
 
-def _flag(made: Made, flag: Flag) -> SlipFlag:
+def _columns(made: Made, flag: Flag) -> bulk.Row:
+    """Return a flag as a row to be kept; whole models for so many would cost as much as keeping them."""
     engagement = made.loaded.engagement
-    return SlipFlag(
-        engagement=engagement,
-        client_id=engagement.client_id,
-        deliverable_id=flag.work,
-        milestone_id=flag.milestone,
-        cause=flag.kind,
-        opened_on=made.loaded.input.today,
-        chance=share(flag.chance),
-        drivers=[reason_json(made.loaded, reason) for reason in flag.reasons],
-    )
+    return {
+        "engagement_id": engagement.pk,
+        "client_id": engagement.client_id,
+        "deliverable_id": flag.work,
+        "milestone_id": flag.milestone,
+        "cause": flag.kind,
+        "opened_on": made.loaded.input.today,
+        "chance": share(flag.chance),
+        "drivers": [reason_json(made.loaded, reason) for reason in flag.reasons],
+    }
 
 
-def _refresh(pairs: Sequence[tuple[SlipFlag, SlipFlag]]) -> None:
+def _refresh(pairs: Sequence[tuple[SlipFlag, bulk.Row]]) -> None:
     """Bring chance and drivers of open flags up to date, where they differ."""
-    stale = []
-    for standing, fresh in pairs:
-        if (standing.chance, standing.drivers) != (fresh.chance, fresh.drivers):
-            standing.chance, standing.drivers = fresh.chance, fresh.drivers
-            stale.append(standing)
-    SlipFlag.objects.bulk_update(stale, ["chance", "drivers"], batch_size=200)
+    stale = [
+        {"id": standing.pk, "chance": fresh["chance"], "drivers": fresh["drivers"]}
+        for standing, fresh in pairs
+        if (standing.chance, standing.drivers) != (fresh["chance"], fresh["drivers"])
+    ]
+    bulk.update(SlipFlag, stale)
 
 
 # --- health, to the firm at once and to the client later -------------------------------------------------------
