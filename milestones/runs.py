@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Model
+
 from accounts.clock import now
 from milestones import bulk, forecasting, health
 from milestones.forecasting import MilestoneForecast, PlanForecast, WorkForecast
@@ -59,7 +61,7 @@ def store_runs(every: Sequence[Made]) -> dict[int, ForecastRun]:
     return runs
 
 
-def _write(rows: Mapping[int, ForecastRun | ForecastDetail], facts: Mapping[int, Facts], besides: Facts) -> None:
+def _write(rows: Mapping[int, Model], facts: Mapping[int, Facts], besides: Facts) -> None:
     """Bring rows (by engagement) up to date where they differ from their facts; those also get `besides`."""
     stale = []
     for engagement, row in rows.items():

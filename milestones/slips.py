@@ -108,8 +108,7 @@ def _store(every: Sequence[Made], *, nightly: bool, force: bool) -> dict[int, Fo
     runs = store_runs(fresh)
     take_snapshots(fresh)
     _store_flags(fresh, nightly=nightly)
-    for made in fresh:
-        _store_health(plans[made.loaded.engagement.pk], made)
+    _store_health([(plans[made.loaded.engagement.pk], made) for made in fresh])
     return runs
 
 
@@ -166,9 +165,15 @@ def _refresh(pairs: Sequence[tuple[SlipFlag, bulk.Row]]) -> None:
 # --- health, to the firm at once and to the client later -------------------------------------------------------
 
 
-def _store_health(plan: Plan, made: Made) -> None:
-    before = (plan.health, plan.client_health, plan.worse_at)
+def _store_health(pairs: Sequence[tuple[Plan, Made]]) -> None:
     moment = now()
+    columns = ["health", "health_at", "client_health", "client_health_at", "worse_at", "worse_on"]
+    bulk.save([plan for plan, made in pairs if _judge(plan, made, moment)], columns)
+
+
+def _judge(plan: Plan, made: Made, moment: datetime) -> bool:
+    """Set the plan's health, to the firm and to the client; return whether any of it is new."""
+    before = (plan.health, plan.client_health, plan.worse_at)
     if plan.health != made.health:
         plan.health, plan.health_at = made.health, moment
     if not plan.client_health or RANK[plan.health] <= RANK[plan.client_health]:
@@ -177,8 +182,7 @@ def _store_health(plan: Plan, made: Made) -> None:
         plan.worse_at, plan.worse_on = moment, made.loaded.input.today
     elif shown_from(plan.worse_at, made.loaded.engagement) <= moment:
         _show(plan, moment)
-    if before != (plan.health, plan.client_health, plan.worse_at):
-        plan.save(update_fields=["health", "health_at", "client_health", "client_health_at", "worse_at", "worse_on"])
+    return before != (plan.health, plan.client_health, plan.worse_at)
 
 
 def _show(plan: Plan, moment: datetime) -> None:
