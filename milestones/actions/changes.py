@@ -1,11 +1,12 @@
 """Plan changes: asked with reasons, decided by a signer, applied at once when approved."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 from django.utils.translation import gettext as _, gettext_noop
 
 from accounts.checked import checked, checked_fields
@@ -24,7 +25,7 @@ from milestones.models import PlanChange, PlanMove
 from milestones.moves import Move
 from milestones.states import ChangeState, Moves
 
-__all__ = ["Move", "approve_by_statement", "ask", "check", "content_of", "decide", "withdraw"]
+__all__ = ["AlreadyAsked", "Move", "approve_by_statement", "ask", "check", "content_of", "decide", "withdraw"]
 
 POINTERS = ("change", "engagement", "client", *checks.PARTS)
 CHECKS = {
@@ -37,12 +38,20 @@ CHECKS = {
 }
 
 
+class AlreadyAsked(IllegalMove):
+    """The same plan change waits for a signer already; `change` is that one."""
+
+    def __init__(self, change: PlanChange) -> None:
+        super().__init__(_("Plan change %(number)s already asks for exactly this.") % {"number": change.number})
+        self.change = change
+
+
 @transaction.atomic
 def ask(*, by: User, engagement: Engagement, what: str, why: str, moves: Sequence[Move] = ()) -> PlanChange:
     """Ask for a plan change, as a manager or as a contact of the client; nothing moves until a signer approves.
 
     Without moves it is an agreement in words. Each move keeps what stood when it was asked, and the change keeps
-    what the forecast said of it.
+    what the forecast said of it. Raises AlreadyAsked where one that still waits says the same and moves the same.
     """
     _require_either_side(by, engagement, moves)
     take_plan(engagement, states=LIVE)
@@ -50,6 +59,7 @@ def ask(*, by: User, engagement: Engagement, what: str, why: str, moves: Sequenc
     change.number = (engagement.plan_changes.aggregate(last=Max("number"))["last"] or 0) + 1
     change.asked_by = by
     lines = _lines(change, moves)
+    _refuse_twin(change, lines)
     change.effect = effects.effect_of(engagement, moves)
     checked(change, exclude={"engagement", "client", "asked_by"}).save(force_insert=True)
     PlanMove.objects.bulk_create(lines)
@@ -110,6 +120,24 @@ def _line(change: PlanChange, one: Move) -> PlanMove:
         one.thing.refresh_from_db()
     CHECKS[Moves(one.kind)](line)
     return checked_fields(line, exclude=POINTERS)
+
+
+def _refuse_twin(change: PlanChange, lines: Sequence[PlanMove]) -> None:
+    """Raise AlreadyAsked for the same words and moves; whoever asks meanwhile waits for the plan that we hold."""
+    wanted = _substance(change, lines)
+    waiting = PlanChange.objects.filter(engagement=change.engagement, state=ChangeState.ASKED)
+    for one in waiting.prefetch_related(Prefetch("moves", PlanMove.objects.select_related(*checks.PARTS))):
+        if _substance(one, one.moves.all()) == wanted:
+            raise AlreadyAsked(one)
+
+
+def _substance(change: PlanChange, lines: Iterable[PlanMove]) -> tuple[str, str, list[str]]:
+    """Return what makes two changes the same: the words but for their spaces, the moves in whatever order.
+
+    A move says from where it goes, so one asked anew because its thing has moved meanwhile is another one.
+    """
+    moves = sorted(json.dumps(_move_content(line), sort_keys=True) for line in lines)
+    return " ".join(change.what.split()), " ".join(change.why.split()), moves
 
 
 def content_of(change: PlanChange) -> dict[str, object]:

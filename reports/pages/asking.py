@@ -28,7 +28,10 @@ NOT_YET: Final = ""
 
 @dataclass
 class Asking:
-    """A form being filled in. `seen` names the moves whose effect the page shows; `change` is there once asked."""
+    """A form being filled in. `seen` names the moves whose effect the page shows; `change` is there once asked.
+
+    `twin` waits for a signer already and says exactly the same.
+    """
 
     form: ChangeForm | ExtendForm
     lines: list[Line] = field(default_factory=list)
@@ -37,11 +40,12 @@ class Asking:
     no_forecast: str = ""
     clashes: list[str] = field(default_factory=list)
     change: PlanChange | None = None
+    twin: PlanChange | None = None
 
     @property
     def is_refused(self) -> bool:
-        """Whether something has to be put right first."""
-        return self.form.is_bound and bool(self.form.errors)
+        """Whether something has to be put right first, or the same is asked already."""
+        return self.twin is not None or (self.form.is_bound and bool(self.form.errors))
 
     @property
     def may_ask(self) -> bool:
@@ -117,6 +121,8 @@ def _ask(asking: Asking, moves: Sequence[Move], by: User, as_firm: As) -> None:
             asking.change = changes.ask(
                 by=by, engagement=asking.form.engagement, what=asking.form.title(), why=data["why"], moves=moves
             )
+    except changes.AlreadyAsked as refusal:
+        asking.twin = refusal.change
     except DomainError as error:
         forms.refuse(asking.form, error)
 
@@ -145,6 +151,7 @@ def _clash(line: PlanMove) -> str:
     return said % {"n": line.change.number, "title": title_of(line), "what": goes_to(line)}
 
 
-def context_of(asking: Asking, **more: Any) -> dict[str, Any]:
-    """What templates/reports/change/form.html takes."""
-    return {"asking": asking, "form": asking.form, **more}
+def context_of(asking: Asking, *, url_of: Callable[[PlanChange], str], **more: Any) -> dict[str, Any]:
+    """What templates/reports/change/form.html takes; `url_of` is where this reader looks at a plan change."""
+    twin_url = url_of(asking.twin) if asking.twin else ""
+    return {"asking": asking, "form": asking.form, "twin_url": twin_url, **more}

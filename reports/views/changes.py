@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -57,6 +58,10 @@ def ask(request: AuthedHttpRequest, code: str) -> HttpResponse:
     return _ask_page(request, engagement, found, None)
 
 
+def _url_of(change: PlanChange) -> str:
+    return reverse("change", args=[change.public_id])
+
+
 def _begun(request: AuthedHttpRequest, engagement: Engagement, shift: proposals.Shift | None) -> asking.Asking:
     moves: list[Move] = []
     start: dict[str, str] = {}
@@ -92,7 +97,8 @@ def _ask_page(
     request: AuthedHttpRequest, engagement: Engagement, found: asking.Asking, shift: proposals.Shift | None
 ) -> HttpResponse:
     offered = {"text": _why(shift)} if shift and not found.form.rows else None
-    context = asking.context_of(found, shift=offered, cancel_url=engagement.get_absolute_url())
+    cancel_url = engagement.get_absolute_url()
+    context = asking.context_of(found, url_of=_url_of, shift=offered, cancel_url=cancel_url)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if found.is_refused else HTTPStatus.OK
     part = {"effect": "#effect", "ask": "#ask"}.get(request.htmx.target or "", "") if is_htmx(request) else ""
     header = None if part else head_of(request, plan.load(engagement))

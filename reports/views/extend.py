@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -41,7 +42,9 @@ def extend(request: AuthedHttpRequest, code: str) -> HttpResponse:
 
 
 def _page(request: AuthedHttpRequest, engagement: Engagement, found: asking.Asking) -> HttpResponse:
-    context = asking.context_of(found, cancel_url=engagement.get_absolute_url())
+    context = asking.context_of(
+        found, url_of=lambda one: reverse("change", args=[one.public_id]), cancel_url=engagement.get_absolute_url()
+    )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if found.is_refused else HTTPStatus.OK
     part = {"effect": "#effect", "ask": "#ask"}.get(request.htmx.target or "", "") if is_htmx(request) else ""
     header = None if part else head_of(request, plan.load(engagement))

@@ -84,7 +84,11 @@ def ask(request: AuthedHttpRequest, reader: Reader, code: str) -> HttpResponseBa
 def _ask_page(
     request: AuthedHttpRequest, reader: Reader, engagement: Engagement, found: asking.Asking
 ) -> HttpResponseBase:
-    context = asking.context_of(found, cancel_url=links.to(reader, "portal_plan", code=engagement.code))
+    context = asking.context_of(
+        found,
+        url_of=lambda one: links.to(reader, "portal_change", code=engagement.code, public_id=one.public_id),
+        cancel_url=links.to(reader, "portal_plan", code=engagement.code),
+    )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if found.is_refused else HTTPStatus.OK
     if is_htmx(request) and request.htmx.target in {"ask", "effect"}:
         return render(request, f"reports/portal/ask.html#{request.htmx.target}", context, status=status)

@@ -5,13 +5,16 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.db import as_firm
 from accounts.errors import DomainError, IllegalMove, NotAllowed
+from engagements.models import Engagement
 from milestones.actions import changes, waits, work
-from milestones.actions.changes import Move
+from milestones.actions.changes import AlreadyAsked, Move
 from milestones.content import hash_of
-from milestones.models import DueMove, Plan, PlanMove
+from milestones.models import DueMove, Plan, PlanChange, PlanMove
 from milestones.states import ChangeState, DeliverableState, Moves
 from tests import factories
+from tests.conftest import at_once
 from tests.factories import TODAY, deliverable, line
 
 LATER = date(2026, 12, 10)
@@ -149,3 +152,63 @@ def test_an_approved_change_in_review_makes_the_seen_hash_old(cast):
     changes.decide(by=cast.signer, change=asked(cast, engagement, due_move(one)), approve=True)
     assert factories.seen(one) != read
     work.take_back(by=cast.manager, deliverable=one)
+
+
+# --- asked twice ---------------------------------------------------------------------------------------------
+
+
+def test_exactly_the_same_is_asked_for_once(cast, engagement):
+    moves = [due_move(deliverable(engagement)), Move(Moves.DROP, deliverable=deliverable(engagement, "B"))]
+    first = asked(cast, engagement, *moves)
+    with pytest.raises(AlreadyAsked, match=r"Plan change 1 already asks for exactly this\.") as refused:
+        asked(cast, engagement, *reversed(moves), what=" A  week more ")
+    assert refused.value.change == first
+    with pytest.raises(AlreadyAsked):
+        changes.ask(by=cast.viewer, engagement=engagement, what="A week more", why="The vendor is late", moves=moves)
+    assert engagement.plan_changes.count() == 1
+
+
+def test_the_same_words_alone_are_asked_for_once(cast, engagement):
+    asked(cast, engagement)
+    with pytest.raises(AlreadyAsked):
+        asked(cast, engagement)
+    assert asked(cast, engagement, due_move(deliverable(engagement))).number == 2
+
+
+@pytest.mark.parametrize("other", [{"what": "Eight days more"}, {"why": "A holiday"}, {"to_on": date(2026, 12, 11)}])
+def test_what_differs_in_anything_is_another_change(cast, engagement, other):
+    one = deliverable(engagement)
+    asked(cast, engagement, due_move(one))
+    words = {name: value for name, value in other.items() if name != "to_on"}
+    assert asked(cast, engagement, due_move(one, other.get("to_on", LATER)), **words).number == 2
+
+
+def test_what_was_decided_or_withdrawn_may_be_asked_for_again(cast, engagement):
+    move = due_move(deliverable(engagement))
+    changes.withdraw(by=cast.manager, change=asked(cast, engagement, move))
+    changes.decide(by=cast.signer, change=asked(cast, engagement, move), approve=False, words="Too late")
+    assert asked(cast, engagement, move).number == 3
+
+
+def test_what_is_out_of_date_may_be_asked_anew_while_it_waits(cast, engagement):
+    one = deliverable(engagement)
+    asked(cast, engagement, due_move(one))
+    sooner = asked(cast, engagement, due_move(one, date(2026, 12, 8)), what="Two days")
+    changes.decide(by=cast.signer, change=sooner, approve=True)
+    assert asked(cast, engagement, due_move(deliverable(engagement))).number == 3
+
+
+def test_of_two_that_ask_the_same_at_once_one_is_asked(really):
+    with as_firm():
+        cast = factories.cast()
+        engagement = factories.active(cast)
+        move = due_move(deliverable(engagement))
+
+    def ask():
+        again = Engagement.objects.select_related("client").get(pk=engagement.pk)
+        return asked(cast, again, move)
+
+    answers = at_once([ask, ask])
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyAsked", "PlanChange"]
+    with as_firm():
+        assert PlanChange.objects.count() == 1

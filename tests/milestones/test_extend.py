@@ -58,11 +58,17 @@ def test_placements_go_on_where_that_was_asked_for(cast, engagement):
 
 
 def test_two_extensions_of_the_same_day_are_not_both_approved(cast, engagement):
-    first, second = (ask(cast, engagement, addition(engagement)) for _ in range(2))
+    first, second = (ask(cast, engagement, addition(engagement, name=name)) for name in ("Hand over", "Run"))
     changes.decide(by=cast.signer, change=first, approve=True)
     with pytest.raises(IllegalMove, match="reaches past day 120"):
         changes.decide(by=cast.signer, change=second, approve=True)
     assert Deliverable.objects.filter(engagement=engagement).count() == 4
+
+
+def test_the_same_extension_is_asked_for_once(cast, engagement):
+    ask(cast, engagement, addition(engagement))
+    with pytest.raises(changes.AlreadyAsked, match="Plan change 1"):
+        ask(cast, engagement, addition(engagement))
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,8 @@ def to_stage(one: Deliverable, day: int = 90, on: date = DAY_90) -> Move:
     return Move(Moves.STAGE, deliverable=one, stage=stage(one.engagement, day), to_on=on)
 
 
-def asked(cast: Cast, engagement: Engagement, *moves: Move) -> PlanChange:
-    return changes.ask(by=cast.manager, engagement=engagement, what="A may wait", why="The vendor", moves=moves)
+def asked(cast: Cast, engagement: Engagement, *moves: Move, what: str = "A may wait") -> PlanChange:
+    return changes.ask(by=cast.manager, engagement=engagement, what=what, why="The vendor", moves=moves)
 
 
 def approved(cast: Cast, engagement: Engagement, *moves: Move) -> PlanChange:
@@ -212,7 +212,7 @@ def test_the_milestone_moved_meanwhile(cast, engagement):
 
 
 def test_moved_there_meanwhile(cast, engagement):
-    first, second = (asked(cast, engagement, to_stage(deliverable(engagement))) for _n in range(2))
+    first, second = (asked(cast, engagement, to_stage(deliverable(engagement)), what=what) for what in ("A", "B"))
     changes.decide(by=cast.signer, change=first, approve=True)
     is_refused(cast, second, "has moved since this change was asked for")
     assert again(second) == []

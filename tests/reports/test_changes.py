@@ -129,6 +129,20 @@ def test_what_is_open_already_is_said(at_work: Firm, manager: Browser) -> None:
     assert "Plan change 1 waits for a signer and touches “Deliverable B” too" in response.text
 
 
+def test_sent_twice_it_is_asked_for_once_and_the_page_leads_there(at_work: Firm, manager: Browser) -> None:
+    data = {f"due_{at_work.b.public_id}": "2026-12-09"}
+    seen = ask(manager, at_work, "effect", **data).context["asking"].seen
+    assert ask(manager, at_work, seen=seen, **data).status_code == 303
+    again = ask(manager, at_work, seen=seen, **data)
+    assert again.status_code == 422
+    with as_firm():
+        change = PlanChange.objects.get()
+    link = f'href="/changes/{change.public_id}/">Plan change 1 already asks for exactly this.</a>'
+    assert link in again.text
+    assert 'value="A week later"' in again.text
+    assert 'value="2026-12-09"' in again.text
+
+
 def test_what_is_finished_meanwhile_is_said_to_be_gone(at_work: Firm, manager: Browser) -> None:
     row = f"d-{at_work.c.public_id}"
     assert "is finished or dropped by now" not in ask(manager, at_work, "effect", row=row).text

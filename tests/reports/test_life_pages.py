@@ -110,6 +110,9 @@ def test_an_extension_is_typed_looked_at_and_asked_for(at_work: Firm, manager: B
     assert look.context["asking"].lines[-1].title == "Day 120, Hand over"
     answer = manager.post(at_work.url("extend/"), extension(do="ask", seen=look.context["asking"].seen))
     assert answer.status_code == 303
+    again = manager.post(at_work.url("extend/"), extension(do="ask", seen=look.context["asking"].seen))
+    assert again.status_code == 422
+    assert f'href="{answer["Location"]}">Plan change 1 already asks for exactly this.</a>' in again.text
     assert "Runbook drill, due 25 Jan 2027" in manager.get(answer["Location"]).text
     with as_firm():
         assert PlanChange.objects.get().what == "Extended to day 120, Hand over: 1 deliverable"

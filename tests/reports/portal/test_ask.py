@@ -83,6 +83,16 @@ def test_who_asked_takes_it_back(world: World, viewer: Browser, signer: Browser)
         assert PlanChange.objects.get().state == ChangeState.WITHDRAWN
 
 
+def test_sent_twice_it_is_asked_for_once_and_the_page_leads_there(world: World, viewer: Browser) -> None:
+    first = ask(viewer, world)
+    assert first.status_code == 303
+    again = ask(viewer, world)
+    assert again.status_code == 422
+    assert f'href="{first["Location"]}">Plan change 1 already asks for exactly this.</a>' in again.text
+    with as_firm():
+        assert PlanChange.objects.count() == 1
+
+
 def test_the_words_are_needed_and_stay(world: World, viewer: Browser) -> None:
     response = ask(viewer, world, what="")
     assert response.status_code == 422
