@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ddl import walls
+from accounts.forms import Form
 from accounts.models import TrailEntry, User
 
 PAGE_SIZE: Final = 50
@@ -23,7 +24,7 @@ YEARS: Final = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199
 DAY: Final = {"type": "date"}
 
 
-class TrailFilter(forms.Form):
+class TrailFilter(Form):
     """What to look for; every field may stay empty."""
 
     table = forms.ChoiceField(label=_("Table"), required=False)

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.formats import day as short_day
+from accounts.forms import Form
 from engagements.models import BusinessMetric, Engagement
 from milestones.content import hash_of
 from milestones.forms import area, day_field
@@ -61,7 +62,7 @@ class Row:
         return self.key.partition("-")[2]
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(Form):
     """What changes, why, and a row for each thing that moves.
 
     Names: `row` once a thing that stands in the form, `due_<id>`, `stage_<id>` (see milestones/stage_fields.py),

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext_lazy
 
 from accounts.checked import turned
 from accounts.errors import DomainError
+from accounts.forms import Form
 from accounts.models import User
 from accounts.models.users import validate_time_zone
 from accounts.states import MANAGING_KINDS
@@ -39,10 +40,6 @@ class DayField(forms.DateField):
 
     widget = DateInput
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"invalid": _("Use a date such as 2026-10-06.")})
-        super().__init__(**kwargs)
-
     def clean(self, value: Any) -> date | None:
         """Return the date, or None where it may be left out."""
         day: date | None = super().clean(value)
@@ -51,7 +48,7 @@ class DayField(forms.DateField):
         return day
 
 
-class TypedForm(forms.Form):
+class TypedForm(Form):
     """A form whose texts are looked at where they are typed, not when the engagement is created."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -333,6 +330,11 @@ class Rows(_RowSet):
     """A list of rows of which one at least must say something."""
 
     needed: str | Any = ""
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "missing_management_form": _("The list did not arrive whole. Load the page again."),
+        "too_many_forms": ngettext_lazy("Use at most %(num)d line.", "Use at most %(num)d lines.", "num"),
+    }
 
     def clean(self) -> None:
         """Ask for a first row."""

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from accounts.formats import day as said_day
+from accounts.forms import Form
 from engagements.models import Engagement, Placement
 from milestones.additions import MAX_DAY, NAME_LENGTH, packed
 from milestones.catalogue import current_versions
@@ -40,7 +41,7 @@ class Row:
     item: forms.BoundField
 
 
-class ExtendForm(forms.Form):
+class ExtendForm(Form):
     """A milestone on a further day, why, its deliverables, and who stays until then.
 
     `row` once a deliverable: a number, with fields `title_<n>`, `due_<n>`, `effort_<n>`, `owner_<n>`, `sign_<n>` and

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import Form
 from engagements.models import BusinessMetric, Contact, Engagement, Placement
 from milestones.models import Deliverable
 from milestones.states import EvidenceKind, WaitOn
@@ -30,7 +31,6 @@ def day_field(label: "StrOrPromise", *, required: bool = True, help_text: "StrOr
         required=required,
         help_text=help_text,
         widget=DateInput(),
-        error_messages={"invalid": _("Write the date as year-month-day, for example 2026-11-23.")},
     )
 
 
@@ -39,7 +39,7 @@ def area(rows: int = 4) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class EditForm(forms.Form):
+class EditForm(Form):
     """A deliverable's own fields, with the version that the page showed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput())
@@ -84,7 +84,7 @@ class EditForm(forms.Form):
         field.queryset = rows
 
 
-class GiveForm(forms.Form):
+class GiveForm(Form):
     """Who takes a deliverable over, and why."""
 
     version = forms.IntegerField(widget=forms.HiddenInput())
@@ -100,13 +100,13 @@ class GiveForm(forms.Form):
         field.queryset = others.exclude(pk=deliverable.owner_id) if deliverable.owner_id else others
 
 
-class LineForm(forms.Form):
+class LineForm(Form):
     """One line of a definition of done."""
 
     text = forms.CharField(label=_("Line"), max_length=500)
 
 
-class RewordForm(forms.Form):
+class RewordForm(Form):
     """A line of a definition of done once more; an empty one goes."""
 
     text = forms.CharField(
@@ -114,7 +114,7 @@ class RewordForm(forms.Form):
     )
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(Form):
     """A file, or a link."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=EvidenceKind.choices)
@@ -135,7 +135,7 @@ class EvidenceForm(forms.Form):
         return data
 
 
-class WaitForm(forms.Form):
+class WaitForm(Form):
     """Who is waited on, for what, since when."""
 
     on = forms.ChoiceField(label=_("Who has to move?"), choices=WaitOn.choices, widget=forms.RadioSelect())
@@ -152,20 +152,20 @@ class WaitForm(forms.Form):
         field.queryset = contacts.select_related("user")
 
 
-class CloseWaitForm(forms.Form):
+class CloseWaitForm(Form):
     """The day on which a wait ended."""
 
     closed_on = day_field(_("Ended on"), required=False, help_text=_("Left empty, today."))
 
 
-class CorrectForm(forms.Form):
+class CorrectForm(Form):
     """A date put right."""
 
     to_on = day_field(_("Right date"))
     reason = forms.CharField(label=_("What was wrong"), max_length=300)
 
 
-class CommentForm(forms.Form):
+class CommentForm(Form):
     """A line in a thread."""
 
     text = forms.CharField(label=_("Text"), max_length=4000, widget=area(3))
@@ -174,7 +174,7 @@ class CommentForm(forms.Form):
     answers = forms.SlugField(required=False, widget=forms.HiddenInput())
 
 
-class WhyForm(forms.Form):
+class WhyForm(Form):
     """A reason, and the day it holds from."""
 
     on = day_field(_("Day"), required=False, help_text=_("Left empty, today."))

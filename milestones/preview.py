@@ -165,7 +165,7 @@ class Preview:
         try:
             due = date.fromisoformat(raw)
         except ValueError:
-            return sketch.due_on, _("Use a date such as 2026-10-06.")
+            return sketch.due_on, _("Write the date as year-month-day, for example 2026-11-23.")
         error = "" if due == sketch.planned_due else self._misplaced(sketch, due)
         return (sketch.due_on, error) if error else (due, "")
 

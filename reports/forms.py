@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError
+from accounts.forms import Form
 from engagements.models import BusinessMetric, Contact, Engagement, Placement
 from milestones.models import Deliverable, Milestone
 from milestones.states import COUNTED, EvidenceKind
@@ -21,7 +22,7 @@ def refuse(form: forms.BaseForm, error: DomainError) -> None:
     form.add_error(field, str(error))
 
 
-class NoteForm(forms.Form):
+class NoteForm(Form):
     """The manager's words of the week."""
 
     text = forms.CharField(
@@ -32,7 +33,7 @@ class NoteForm(forms.Form):
     )
 
 
-class ReadingForm(forms.Form):
+class ReadingForm(Form):
     """A metric's value on a day."""
 
     on = forms.DateField(label=_("Day"), widget=DATE)
@@ -68,7 +69,7 @@ class MilestoneField(MilestoneBase):
         return _("Day %(day)d, %(name)s") % {"day": obj.day, "name": obj.name}
 
 
-class LineForm(forms.Form):
+class LineForm(Form):
     """A deliverable to be added, with its definition of done."""
 
     title = forms.CharField(label=_("Title"), max_length=160)

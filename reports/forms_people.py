@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.clock import today
+from accounts.forms import Form
 from engagements.models import Client
 from engagements.places import countries
 from milestones.draft_forms import DayField
@@ -22,7 +23,7 @@ WEEKDAYS = [
 ]
 
 
-class ClientDetailsForm(forms.Form):
+class ClientDetailsForm(Form):
     """What is known of a client. What does not hold is said by the action, beside its field."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -48,7 +49,7 @@ class ClientDetailsForm(forms.Form):
         return cls(initial={name: getattr(client, name) for name in cls.base_fields})
 
 
-class ContactForm(forms.Form):
+class ContactForm(Form):
     """A new person of a client."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -60,7 +61,7 @@ class ContactForm(forms.Form):
     mail = forms.BooleanField(label=_("Send an invitation now"), required=False, initial=True)
 
 
-class SpecialistForm(forms.Form):
+class SpecialistForm(Form):
     """What a specialist is, and how much of a week they work."""
 
     role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.none(), to_field_name="key", empty_label=None)
@@ -111,7 +112,7 @@ class NewSpecialistForm(SpecialistForm):
     field_order = ("name", "email", "role", "capacity", "country", "time_zone", "skills")
 
 
-class AbsenceForm(forms.Form):
+class AbsenceForm(Form):
     """Days on which a specialist does not work, both ends included."""
 
     starts_on = DayField(label=_("First day away"))
@@ -127,7 +128,7 @@ class AbsenceForm(forms.Form):
         return data
 
 
-class StatementForm(forms.Form):
+class StatementForm(Form):
     """The signed statement of work that activates an engagement."""
 
     signer_name = forms.CharField(label=_("Signed by"), max_length=120, help_text=_("The person at the client’s."))

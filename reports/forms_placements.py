@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
+from accounts.forms import Form
 from engagements.actions.placements import shares
 from engagements.loads import monday, week_load
 from engagements.models import Engagement, Placement
@@ -63,7 +64,7 @@ class PlacementField(PlacementBase):
         return gettext("%(name)s, %(role)s, until %(day)s") % told
 
 
-class ReplaceForm(forms.Form):
+class ReplaceForm(Form):
     """Who takes over from somebody, from when, how much of a week, and which open work."""
 
     last_on = DayField(label=_("Last day of who leaves"))
@@ -114,7 +115,7 @@ class ReplaceForm(forms.Form):
         return form
 
 
-class PlacementForm(forms.Form):
+class PlacementForm(Form):
     """A placement's dates, share, title, and the purchase order that covers it."""
 
     percent = forms.IntegerField(label=_("Allocation"), min_value=1, max_value=100, widget=PERCENT)
@@ -138,7 +139,7 @@ class PlacementForm(forms.Form):
         return cls(initial={name: getattr(placement, name) for name in cls.base_fields})
 
 
-class OwnersForm(forms.Form):
+class OwnersForm(Form):
     """Several deliverables for one placement."""
 
     pick = WorkField(

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import Form
 from accounts.models import User
 from accounts.states import FIRM_KINDS
 from engagements.models import Engagement, Risk
@@ -24,7 +25,7 @@ class ModeField(ModeBase):
     """One of the five failure modes."""
 
 
-class RiskForm(forms.Form):
+class RiskForm(Form):
     """What may happen, how likely and how bad it is, who looks after it, and the answer."""
 
     text = forms.CharField(label=_("Risk"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

@@ -7,13 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError
+from accounts.forms import Form
 from milestones.states import Answer, EvidenceKind, WaitOn
 
 # What the three buttons send; the style sheet opens the follow-up by these values.
 ANSWERS = {"fine": Answer.FINE, "slip": Answer.SLIPS, "stop": Answer.BLOCKED}
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """One of three answers, with its follow-up."""
 
     say = forms.ChoiceField(choices=[(value, value) for value in ANSWERS])
@@ -48,7 +49,7 @@ class AnswerForm(forms.Form):
         self.add_error(field if field in self.fields else None, str(error))
 
 
-class ProofForm(forms.Form):
+class ProofForm(Form):
     """A file or a link for one of the reader's deliverables."""
 
     deliverable = forms.ChoiceField(label=_("For"))

@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import Form
 from reports.portal.forms import WEEKDAYS
 
 
-class FirmDigestForm(forms.Form):
+class FirmDigestForm(Form):
     """The weekday and hour of one's own digest; everybody of the firm gets one for the whole portfolio."""
 
     subscribed = forms.BooleanField(label=_("Send me the weekly digest"), required=False)

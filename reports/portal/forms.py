@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import Form
 from milestones.models import Comment, Wait
 from reports.states import DigestScope
 
@@ -19,7 +20,7 @@ WEEKDAYS = (
 )
 
 
-class SendBackForm(forms.Form):
+class SendBackForm(Form):
     """Why a deliverable is sent back."""
 
     use_required_attribute = True
@@ -40,7 +41,7 @@ class SendBackForm(forms.Form):
         return f"{about}: {self.cleaned_data['reason']}"
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Form):
     """An answer to what is waited for."""
 
     text = forms.CharField(
@@ -52,7 +53,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(Form):
     """A question, or a line in a thread."""
 
     text = forms.CharField(
@@ -63,7 +64,7 @@ class QuestionForm(forms.Form):
     )
 
 
-class DecideChangeForm(forms.Form):
+class DecideChangeForm(Form):
     """Words on a plan change; needed to refuse it."""
 
     words = forms.CharField(
@@ -75,7 +76,7 @@ class DecideChangeForm(forms.Form):
     )
 
 
-class DigestForm(forms.Form):
+class DigestForm(Form):
     """When the weekly digest comes, in the reader's own time zone."""
 
     subscribed = forms.BooleanField(label=_("Send me the weekly digest"), required=False)

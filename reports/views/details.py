@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import require_manager
 from accounts.errors import DomainError, StaleEdit
+from accounts.forms import Form
 from accounts.http import AuthedHttpRequest, see_other, status_of
 from engagements.actions.engagements import change_engagement
 from engagements.models import Engagement
@@ -23,7 +24,7 @@ MINE = "mine_"
 FIELDS = ("name", "goal", "backlog_url", "release_url", "done_url", "definition_of_done")
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(Form):
     """What the contract says in words, with the version that the page showed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput())

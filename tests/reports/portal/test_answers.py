@@ -23,7 +23,7 @@ def test_a_contact_answers_what_is_waited_for(world: World, viewer: Browser) -> 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("  ", "Write an answer"), ("x" * 2001, "at most 2000 characters"), ("a\x00b", "Null characters")],
+    [("  ", "Write an answer"), ("x" * 2001, "at most 2000 characters"), ("a\x00b", "a character that cannot be kept")],
 )
 def test_a_bad_answer_is_told_beside_the_field_and_kept(
     world: World, signer: Browser, text: str, sentence: str
