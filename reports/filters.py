@@ -80,14 +80,16 @@ class EngagementFilter(django_filters.FilterSet):
 class DeliverableFilter(django_filters.FilterSet):
     """What the list of deliverables can be narrowed by."""
 
-    q = django_filters.CharFilter(method="by_words", label=_("Words"))
+    q = django_filters.CharFilter(method="by_words", label=_("Title, owner or client"))
     state = django_filters.ChoiceFilter(
         choices=[("open", _("Unfinished")), *DeliverableState.choices], method="by_state", label=_("Status")
     )
     due_before = django_filters.DateFilter(
         field_name="due_on", lookup_expr="lte", label=_("Due until"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    engagement = django_filters.CharFilter(field_name="engagement__code", lookup_expr="iexact", label=_("Code"))
+    engagement = django_filters.CharFilter(
+        field_name="engagement__code", lookup_expr="iexact", label=_("Engagement’s code")
+    )
 
     class Meta:
         model = Deliverable

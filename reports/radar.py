@@ -231,8 +231,8 @@ def _roll_off(one: _One, off: RollOff) -> Finding:
         "more": _more(off.tasks - 1),
     }
     text = _(
-        "rolls off on %(end)s; “%(title)s”%(more)s, which the milestone hangs on, is 8 in 10 done by %(by)s: "
-        "%(short)s short."
+        "rolls off on %(end)s, %(short)s before work that its milestone needs is 8 in 10 done: “%(title)s”%(more)s, "
+        "by %(by)s."
     )
     links = (one.change(off.place, _("Extend")), one.replace(off.place))
     return one.found("roll_off", "off_track", off.place, text % told, *links, days=off.days)

@@ -152,7 +152,8 @@ class _Pen:
     def badge(self) -> str:
         """What stands on the line of today."""
         label = self.plan.today_label or f"{self.words.today}, {self.words.day(self.plan.today)}"
-        return label.rpartition(", ")[2].capitalize() if self.box.compact else label
+        short = label.rpartition(", ")[2]
+        return short[:1].upper() + short[1:] if self.box.compact else label
 
     def today_line(self) -> str:
         """The line only; its badge is drawn last, above everything."""

@@ -55,7 +55,7 @@ def why_of(deliverable: Any, loaded: Loaded) -> Why | None:
         else _("Likely %(day)s") % {"day": short(told.likely)},
         note=_("due %(due)s; 8 in 10 by %(day)s") % {"due": short(deliverable.due_on), "day": short(told.eight_in_ten)},
         drivers=drivers,
-        total=signed(delay),
+        total=_("%(n)d d") % {"n": abs(delay)},
         without=_without(told, deliverable),
     )
 
@@ -91,7 +91,7 @@ def milestone_why(loaded: Loaded) -> MilestoneWhy | None:
         % {"late": short(told.eight_in_ten), "chance": percent(told.chance), "due": due},
         drivers=_drivers(told, loaded),
         sum_label=late % {"day": due},
-        total=signed(delay),
+        total=_("%(n)d d") % {"n": abs(delay)},
         without=_without_words(told) if told.free_likely and told.free_likely < told.likely else "",
     )
 

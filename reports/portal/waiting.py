@@ -135,7 +135,7 @@ def _together(asker: Asker, stage: Stage, waiting: Sequence[Row]) -> Todo:
 def _change(asker: Asker, change: Mapping[str, Any]) -> Todo:
     since = date.fromisoformat(change["at"])
     return Todo(
-        title=_("Decide plan change %(number)02d") % {"number": change["number"]},
+        title=_("Decide plan change %(number)d") % {"number": change["number"]},
         why=change["what"] + _since(asker, since),
         url=asker.url("portal_change", public_id=change["id"]),
         button=asker.review,

@@ -76,7 +76,7 @@ def ask(request: AuthedHttpRequest, reader: Reader, code: str) -> HttpResponseBa
     firm, hides = partial(as_firm, by=request.user), changes.hides_forecast(engagement)
     found = asking.asked(form, request.POST, by=request.user, as_firm=firm, hides=hides)
     if found.change is not None:
-        messages.success(request, _("Plan change %(n)02d is asked for.") % {"n": found.change.number})
+        messages.success(request, _("Plan change %(n)d is asked for.") % {"n": found.change.number})
         return see_other(request, links.to(reader, "portal_change", code=code, public_id=found.change.public_id))
     return _ask_page(request, reader, engagement, found)
 
@@ -128,14 +128,14 @@ def _withdraw(request: AuthedHttpRequest, reader: Reader, one: PlanChange) -> Ht
             actions.withdraw(by=request.user, change=one)
     except DomainError as error:
         return domain_error_response(request, error)
-    messages.success(request, _("Plan change %(n)02d is withdrawn; nothing has moved.") % {"n": one.number})
+    messages.success(request, _("Plan change %(n)d is withdrawn; nothing has moved.") % {"n": one.number})
     return see_other(request, links.to(reader, "portal_plan", code=one.engagement.code))
 
 
 def _decided(*, approve: bool, number: int) -> str:
     if approve:
-        return _("Plan change %(n)02d is approved; the plan has moved.") % {"n": number}
-    return _("Plan change %(n)02d is refused; nothing has moved.") % {"n": number}
+        return _("Plan change %(n)d is approved; the plan has moved.") % {"n": number}
+    return _("Plan change %(n)d is refused; nothing has moved.") % {"n": number}
 
 
 def _change_page(

@@ -108,9 +108,9 @@ def test_a_plan_change_is_asked_for_and_approved(
     manager.get_by_role("button", name="Ask the signer").click()
     expect(manager.get_by_text("Plan change 1 waits for a signer")).to_be_visible()
     signer.goto(f"/portal/{engagement.code}/")
-    signer.locator(".todo").get_by_role("link", name="Decide plan change 01").click()
+    signer.locator(".todo").get_by_role("link", name="Decide plan change 1").click()
     signer.get_by_role("button", name="Approve").click()
-    expect(signer.get_by_text("Plan change 01 is approved")).to_be_visible()
+    expect(signer.get_by_text("Plan change 1 is approved")).to_be_visible()
     with as_firm():
         assert PlanChange.objects.get().state == ChangeState.APPROVED
         assert Deliverable.objects.get(pk=one.pk).due_on == date(2026, 12, 7)

@@ -47,7 +47,7 @@ def test_rolling_off_before_critical_work_is_found_with_its_links(critical: Firm
     shorten(critical, date(2026, 11, 24))
     one = found(critical)["roll_off"]
     assert one.who == "Sam Specialist"
-    assert one.text.startswith("rolls off on 24 Nov; “Deliverable ")
+    assert one.text.startswith("rolls off on 24 Nov, ")
     assert [label for label, _url in one.links] == ["Extend", "Replace"]
     page = manager.get(critical.url("team/")).text
     for _label, url in one.links:
@@ -107,7 +107,7 @@ def test_an_over_full_week_is_found_over_all_engagements(at_work: Firm, manager:
             overload_reason="A busy month",
         )
     one = found(at_work)["full"]
-    assert "up to 120 % in" in one.text
+    assert "up to 120% in" in one.text
     assert "Halden Bank and Meridian Health" in one.text
     assert "Placement radar" in manager.get("/specialists/").text
 

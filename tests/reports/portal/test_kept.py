@@ -98,8 +98,8 @@ CHANGES: dict[str, tuple[Change | None, Change, str]] = {
         lambda w: waits.close_wait(by=w.people.manager, wait=w.wait),
         "-Asked 13 Nov, holds up “Deliverable B”",
     ),
-    "a change asked": (None, ask_for_a_change, "Decide plan change 01"),
-    "a change decided": (ask_for_a_change, decide_the_change, "-Decide plan change 01"),
+    "a change asked": (None, ask_for_a_change, "Decide plan change 1"),
+    "a change decided": (ask_for_a_change, decide_the_change, "-Decide plan change 1"),
     "work put on hold": (
         None,
         lambda w: life.hold(by=w.people.manager, engagement=w.engagement, why="Budget."),
