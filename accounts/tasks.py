@@ -7,7 +7,7 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from accounts import jobs, liveness
+from accounts import jobs, liveness, media
 from accounts.clock import now, today
 from accounts.db import as_firm
 from accounts.models import Period
@@ -49,10 +49,12 @@ def chain() -> None:
 
 @shared_task(name="accounts.tidy")
 def tidy() -> None:
-    """Once a day, drop sessions that ended and periods nobody asks for any more."""
+    """Once a day, drop sessions that ended, periods nobody asks for any more and files that no row names."""
     with as_firm():
         if not jobs.once("tidy", today().isoformat()):
             return
         Period.objects.filter(at__lt=now() - PERIODS_KEPT).exclude(name=liveness.CANARY).delete()
+        kept = media.named()
     # Sessions are sign-in's: only the bare login role reaches them.
     Session.objects.filter(expire_date__lt=now()).delete()
+    media.remove_orphans(kept)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _, gettext_noop
 
-from accounts import jobs
+from accounts import jobs, media
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove, NotAllowed, StaleEdit
 from accounts.ids import public_id
@@ -183,7 +183,7 @@ def attach_statement(
     if at > now():
         raise DomainError(_("The day of signing is still to come."), field="at")
     _require_whole(engagement)
-    stored = files.store(upload, f"statements/{public_id()}")
+    stored = files.store(upload, f"{media.STATEMENTS}/{public_id()}")
     agreement = Agreement(
         how=AgreedHow.STATEMENT,
         signer_name=signer_name.strip()[:120],

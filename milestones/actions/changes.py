@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max, Prefetch
 from django.utils.translation import gettext as _, gettext_noop
 
+from accounts import media
 from accounts.checked import checked, checked_fields
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove, NotAllowed
@@ -221,7 +222,7 @@ def approve_by_statement(
         raise DomainError(_("Say who signed at the client’s."), field="signer_name")
     if at > now():
         raise DomainError(_("The day of signing is still to come."), field="signed_on")
-    stored = files.store(upload, f"statements/{public_id()}")
+    stored = files.store(upload, f"{media.STATEMENTS}/{public_id()}")
     try:
         with transaction.atomic():
             _approve_on_paper(by, change, signer_name.strip()[:120], at, stored)

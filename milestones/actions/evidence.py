@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _, gettext_noop
 
+from accounts import media
 from accounts.checked import checked
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove
@@ -26,7 +27,7 @@ def add_file(*, by: User, deliverable: Deliverable, kind: str, title: str, uploa
     require_team(by, deliverable.engagement)
     evidence = _new(by, deliverable, kind, title or upload.name or "")
     # Before the plan is taken: writing a large file would keep everybody else waiting.
-    stored = files.store(upload, f"evidence/{deliverable.public_id}/{evidence.public_id}")
+    stored = files.store(upload, f"{media.EVIDENCE}/{deliverable.public_id}/{evidence.public_id}")
     try:
         take(deliverable)
         require_state(deliverable, UNFINISHED)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _, gettext_noop
 
-from accounts import events, jobs
+from accounts import events, jobs, media
 from accounts.clock import now
 from accounts.errors import IllegalMove, NotAllowed
 from accounts.models import User
@@ -18,7 +18,6 @@ from reports.models import HandoffPack
 from reports.pack.render import Drawn
 
 JOB: Final = "handoff_pack"
-FOLDER: Final = "packs"
 
 
 @transaction.atomic
@@ -81,7 +80,7 @@ def next_number(engagement: Engagement) -> int:
 
 def store(pack: HandoffPack, body: bytes) -> str:
     """Write the file under the pack's public id, whole or not at all, and return its name below MEDIA_ROOT."""
-    name = f"{FOLDER}/{pack.public_id}.pdf"
+    name = f"{media.PACKS}/{pack.public_id}.pdf"
     target = Path(settings.MEDIA_ROOT) / name
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_suffix(".part")
