@@ -15,11 +15,11 @@ from accounts.forms import Form
 from engagements.models import Engagement, Placement
 from milestones.additions import MAX_DAY, NAME_LENGTH, packed
 from milestones.catalogue import current_versions
+from milestones.clock import place_of
 from milestones.forms import area, day_field
 from milestones.lines import MAX_DONE_LINES, MAX_EFFORT, PlanLine
 from milestones.models import PlaybookItem
 from milestones.moves import Move
-from milestones.proposals import calendar_of
 from milestones.states import Moves
 
 STEP: Final = 30
@@ -58,7 +58,7 @@ class ExtendForm(Form):
         """Take what was typed; a form that was not sent begins with the next day and one empty line."""
         self.engagement = engagement
         self.do = raw.get("do", "ask") if sent else ""
-        self.calendar = calendar_of(engagement)
+        self.calendar = place_of(engagement)
         last = engagement.milestones.order_by("day").last()
         self.first_day = (last.day if last else 0) + STEP
         self.values: dict[str, str] = {name: str(raw[name]) for name in raw} if sent else {"day": str(self.first_day)}

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement, Hold
-from milestones.calendar import WorkCalendar
+from milestones.clock import place_of
 from milestones.models import Deliverable, PlanChange, PlanMove
 from milestones.moves import PARTS, Move, move_of
 from milestones.states import MAY_CHANGE_MILESTONE, UNFINISHED, Moves
@@ -22,11 +22,6 @@ class Shift:
     moves: list[Move]
 
 
-def calendar_of(engagement: Engagement) -> WorkCalendar:
-    """Return the working days at the client's."""
-    return WorkCalendar(engagement.client.country, engagement.client.subdivision)
-
-
 def after_hold(engagement: Engagement) -> Shift | None:
     """Return what the last hold asks for; None where there was none, or where a change was asked for since.
 
@@ -37,14 +32,14 @@ def after_hold(engagement: Engagement) -> Shift | None:
         return None
     if engagement.plan_changes.filter(asked_at__gte=hold.ended_at).exists():
         return None
-    days = calendar_of(engagement).working_days_between(hold.from_on, hold.until_on)
+    days = place_of(engagement).working_days_between(hold.from_on, hold.until_on)
     moves = shifted(engagement, days) if days > 0 else []
     return Shift(hold, days, moves) if moves else None
 
 
 def shifted(engagement: Engagement, days: int) -> list[Move]:
     """Return the moves that bring every unfinished due date and its milestone so many working days later."""
-    calendar = calendar_of(engagement)
+    calendar = place_of(engagement)
     works = list(engagement.deliverables.filter(state__in=sorted(UNFINISHED)).order_by("due_on", "number"))
     first = min((one.due_on for one in works), default=None)
     open_stages = {one.milestone_id for one in works}

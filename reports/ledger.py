@@ -1,6 +1,6 @@
 """The ledger of waits as pages, mails and the pack say it: read in one query, told in one neutral sentence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.prepared import Prepared, given
-from engagements.models import Engagement, Hold
-from milestones.calendar import WorkCalendar
+from engagements.models import Engagement
+from milestones.clock import place_of
 from milestones.ledger import Clock, Side, Span, Stop, ledger
 from milestones.models import ForecastRun, Wait
 from milestones.states import UNFINISHED, WaitOn
@@ -78,9 +78,7 @@ NO_LEDGER: Final = Ledger((), {})
 
 def _query(**only: object) -> "QuerySet[Wait, dict[str, Any]]":
     rows = Wait.objects.filter(engagement=given("engagement"), **only)
-    # Alike for every row, so the database reads it once.
-    rows = rows.annotate(held=ArraySubquery(_spans(given("engagement"))), named=NAMED)
-    found: QuerySet[Wait, dict[str, Any]] = rows.values(*FIELDS, "held", "named")
+    found: QuerySet[Wait, dict[str, Any]] = rows.annotate(named=NAMED).values(*FIELDS, "named")
     return found
 
 
@@ -89,22 +87,22 @@ SHARED = Prepared(lambda: _query(deliverable__shared=True))
 
 
 def read(engagement: Engagement, *, shared: bool) -> Ledger:
-    """Read every wait, open or closed, and when the clock stood; one query. `shared`: what the client sees alone."""
+    """Read every wait, open or closed; one query. `shared`: what the client sees alone."""
     found = (SHARED if shared else EVERY)(engagement=engagement.pk)
-    return _ledger(engagement, found, found[0]["held"] if found else [])
+    return _ledger(engagement, found)
 
 
 def carried() -> dict[str, Combinable]:
     """Return what to annotate an engagement with, so that `read_carried` needs no query: what the client sees."""
     rows = Wait.objects.filter(engagement=OuterRef("pk"), deliverable__shared=True).annotate(named=NAMED)
     row = JSONObject(**{name: F(name) for name in (*FIELDS, "named")})
-    return {"waits_carried": ArraySubquery(rows.values(row=row)), "held_carried": ArraySubquery(_spans(OuterRef("pk")))}
+    return {"waits_carried": ArraySubquery(rows.values(row=row))}
 
 
 def read_carried(engagement: Engagement) -> Ledger:
     """Read the ledger from an engagement that was loaded with `carried`; no query."""
     found = [_dated(row) for row in engagement.waits_carried]  # type: ignore[attr-defined]
-    return _ledger(engagement, found, engagement.held_carried)  # type: ignore[attr-defined]
+    return _ledger(engagement, found)
 
 
 def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,30 +110,20 @@ def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **days}
 
 
-def _spans(engagement: Any) -> "QuerySet[Hold, Any]":
-    """Any: a place for an id, or that of the row around."""
-    held = Hold.objects.filter(engagement_id=engagement).order_by("from_on")
-    return held.values(span=JSONObject(first="from_on", last="until_on"))
-
-
-def _ledger(engagement: Engagement, found: list[dict[str, Any]], held: Iterable[Mapping[str, str | None]]) -> Ledger:
-    clock = clock_of(engagement, held)
+def _ledger(engagement: Engagement, found: list[dict[str, Any]]) -> Ledger:
+    clock = clock_of(engagement)
     entries = sorted((_entry(row, clock) for row in found), key=lambda one: (-one.days, one.since, one.title))
     return Ledger(tuple(entries), ledger(map(_stop, found), clock))
 
 
-def clock_of(engagement: Engagement, held: Iterable[Mapping[str, str | None]]) -> Clock:
+def clock_of(engagement: Engagement) -> Clock:
     """Return what counts at this engagement, whose client is loaded; after its end nothing does."""
-    client, today = engagement.client, engagement.today()
+    today = engagement.today()
     until = min(today, engagement.ended_on) if engagement.ended_on else today
-    spans: list[Span] = [
-        (date.fromisoformat(one["first"]), date.fromisoformat(one["last"]) if one["last"] else date.max)
-        for one in held
-        if one["first"]
-    ]
-    if engagement.held_on and not any(last == date.max for _first, last in spans):
+    spans: list[Span] = [(span.lower, span.upper) for span in engagement.held]
+    if engagement.held_on:
         spans.append((engagement.held_on, date.max))
-    return Clock(WorkCalendar(client.country, client.subdivision), until, tuple(spans))
+    return Clock(place_of(engagement), until, tuple(spans))
 
 
 def _stop(row: Mapping[str, Any]) -> Stop:

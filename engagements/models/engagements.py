@@ -3,6 +3,7 @@
 from datetime import date
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -63,6 +64,8 @@ class Engagement(models.Model):
     offered_at = models.DateTimeField(null=True, blank=True, editable=False)
     activated_at = models.DateTimeField(null=True, blank=True, editable=False)
     held_on = models.DateField(null=True, blank=True, editable=False)
+    # The spans of the holds that have ended, beside them so that every page knows its days without asking.
+    held = ArrayField(DateRangeField(), default=list, db_default=[], blank=True, editable=False)
     ended_on = models.DateField(null=True, blank=True, editable=False)
     state_why = models.TextField(max_length=2000, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -125,9 +128,10 @@ class Engagement(models.Model):
         return today(self.client.time_zone)
 
     def day(self, on: date | None = None) -> int:
-        """Return the plan day (0 is the start); on hold it stands still, and after the end it stays."""
+        """Return the plan day (0 is the start): days on hold are no days of the plan, and after the end it stays."""
         last = min(on or self.today(), *(d for d in (self.held_on, self.ended_on) if d), date.max)
-        return (last - self.start_on).days
+        stood = sum(max(0, (min(span.upper, last) - span.lower).days) for span in self.held)
+        return (last - self.start_on).days - stood
 
 
 class Agreement(models.Model):

@@ -7,6 +7,7 @@ from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_noop, ngettext
+from psycopg.types.range import Range
 
 from accounts.checked import refuse_text
 from accounts.clock import now
@@ -63,6 +64,10 @@ def _end_hold(engagement: Engagement, held_on: date, day: date) -> None:
     if not engagement.holds.filter(until_on__isnull=True).update(**ended):
         facts = {"from_on": held_on, "until_on": max(held_on, day), "ended_at": now()}
         Hold.objects.create(engagement=engagement, client_id=engagement.client_id, **facts)
+    engagement.held = [
+        Range(first, last) for first, last in engagement.holds.values_list("from_on", "until_on") if first < last
+    ]
+    engagement.save(update_fields=["held"])
 
 
 @transaction.atomic

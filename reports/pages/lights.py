@@ -1,5 +1,6 @@
 """Every engagement that a person sees, with just what counts, sentences and the side bar need; one query."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -7,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, DateField, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
+from psycopg.types.range import Range
 
 from accounts.addresses import address
 from accounts.clock import today
@@ -16,13 +18,14 @@ from accounts.states import Kind
 from engagements.models import Engagement
 from engagements.states import ENDED, LIVE, EngagementState
 from milestones.calendar import WorkCalendar
+from milestones.clock import days_of
 from reports.pages.words import short
 from roles.models import Absence
 
 FIELDS = (
     "pk", "code", "name", "state", "plan__health", "manager_id", "activated_at", "ended_on",
     "client_id", "client__name", "client__country", "client__subdivision", "client__time_zone",
-    "manager__name", "covered_until",
+    "manager__name", "covered_until", "held", "held_on",
 )  # fmt: skip
 
 
@@ -45,6 +48,8 @@ class Light:
     time_zone: str
     manager: str = ""
     covered_until: date | None = None
+    held: Sequence[Range[date]] = ()
+    held_on: date | None = None
 
     @property
     def covers(self) -> str:
@@ -70,8 +75,11 @@ class Light:
 
     @cached_property
     def calendar(self) -> WorkCalendar:
-        """Working days at the client's."""
-        return WorkCalendar(self.country, self.subdivision)
+        """Working days at the client's, less those on which the clock stood still."""
+        spans = [(span.lower, span.upper) for span in self.held]
+        if self.held_on:
+            spans.append((self.held_on, self.today))
+        return WorkCalendar(self.country, self.subdivision).without(days_of(spans))
 
     @cached_property
     def today(self) -> date:

@@ -12,6 +12,7 @@ from accounts.addresses import address
 from accounts.looks import word
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
+from milestones.clock import calendar_of
 from milestones.models import Deliverable, ForecastRun, Milestone, PlanChange, PlanMove, Wait
 from milestones.moves import PARTS
 from milestones.states import DeliverableState, Moves, WaitOn
@@ -132,11 +133,6 @@ class Loaded:
         """The earliest that is not finished; the last one when all are."""
         unfinished = [one for one in self.milestones if any(d.is_unfinished for d in self.of(one))]
         return unfinished[0] if unfinished else (self.milestones[-1] if self.milestones else None)
-
-
-def calendar_of(engagement: Engagement) -> WorkCalendar:
-    """The working days at the client's."""
-    return WorkCalendar(engagement.client.country, engagement.client.subdivision)
 
 
 def stands_on(engagement: Engagement) -> date:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from engagements.states import EngagementState as State
-from milestones.calendar import WorkCalendar
+from milestones.clock import calendar_of
 from milestones.models import Milestone, Plan
 from reports import access, ledger
 from reports.access import Reader
@@ -107,7 +107,7 @@ def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
     milestones = MILESTONES(engagement=engagement.pk)
     in_order = stages.stages(reader, engagement, milestones, found, told.milestones, today)
     cards = metrics.cards(metrics.OF_ENGAGEMENT(engagement=engagement.pk))
-    calendar = WorkCalendar(reader.client.country, reader.client.subdivision)
+    calendar = calendar_of(engagement)
     last_on = max([stage.due_on for stage in in_order], default=engagement.start_on)
     last_day = max([stage.day for stage in in_order], default=0)
     shown_health = plan.client_health if plan else ""

@@ -10,7 +10,7 @@ from accounts.looks import word
 from accounts.models import with_people
 from engagements.models import Engagement
 from milestones import content
-from milestones.calendar import WorkCalendar
+from milestones.clock import calendar_of
 from milestones.models import Deliverable, Dependency, Wait
 from milestones.states import DeliverableState as State, WaitOn
 from reports.access import Reader
@@ -186,8 +186,7 @@ def _submitted(engagement: Engagement, one: Deliverable, today: date) -> str:
 
 
 def _holds_up(engagement: Engagement, one: Deliverable, since: date, today: date) -> str:
-    client = engagement.client
-    waited = WorkCalendar(client.country, client.subdivision).working_days_between(since, today)
+    waited = calendar_of(engagement).working_days_between(since, today)
     builds = Dependency.objects.filter(predecessor=one).count()
     parts = [_("it has waited %(days)s") % {"days": working_days(waited)}] if waited > 0 else []
     if builds:

@@ -14,6 +14,7 @@ from accounts.looks import word
 from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
+from milestones.clock import calendar_of
 from milestones.models import Deliverable, Wait
 from milestones.states import DeliverableState as State, Health, WaitOn
 from reports.access import Reader, any_contact
@@ -97,8 +98,7 @@ def rows(
 ) -> list[Row]:
     """Return one line for each deliverable; `works` is that of the forecast that the client may see."""
     address = links.Many(reader, "portal_deliverable", engagement.code)
-    client = reader.client
-    calendar = WorkCalendar(client.country, client.subdivision)
+    calendar = calendar_of(engagement)
     return [_row(one, outlook(works.get(one.public_id)), calendar, today, address[one.public_id]) for one in found]
 
 

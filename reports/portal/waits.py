@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from engagements.models import Engagement
-from milestones.calendar import WorkCalendar
+from milestones.clock import calendar_of
 from milestones.models import Wait
 from reports.access import Reader
 from reports.pages.words import moment, with_weekday
@@ -30,7 +30,7 @@ class WaitPage:
 
 def page(reader: Reader, engagement: Engagement, wait: Wait) -> WaitPage:
     """Return the page of a wait that `access.wait` loaded."""
-    calendar = WorkCalendar(reader.client.country, reader.client.subdivision)
+    calendar = calendar_of(engagement)
     until = wait.closed_on or engagement.today()
     days = max(0, calendar.working_days_between(wait.opened_on, until))
     asked = {"name": wait.opened_by.name, "day": with_weekday(wait.opened_on)}

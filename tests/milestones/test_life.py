@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.errors import DomainError, IllegalMove, NotAllowed
-from milestones import slips
+from engagements.models import Engagement
+from milestones import clock, slips
 from milestones.actions import life, signing, waits
 from milestones.models import SlipFlag, Wait
 from tests import factories
@@ -18,7 +19,24 @@ def test_on_hold_the_clock_stands_still_and_nothing_runs(cast, engagement, monda
     assert engagement.day() == 49
     assert slips.recompute(engagement) is None
     life.resume(by=cast.manager, engagement=engagement)
-    assert (engagement.state, engagement.held_on, engagement.day()) == ("active", None, 54)
+    assert (engagement.state, engagement.held_on, engagement.day()) == ("active", None, 49)
+    monday.shift(timedelta(days=1))
+    assert engagement.day() == 50
+
+
+def test_the_days_of_two_holds_are_no_days_of_the_plan(cast, engagement, monday):
+    for days in (5, 3):
+        life.hold(by=cast.manager, engagement=engagement)
+        monday.shift(timedelta(days=days))
+        life.resume(by=cast.manager, engagement=engagement)
+        monday.shift(timedelta(days=1))
+    kept = Engagement.objects.get(pk=engagement.pk)
+    assert kept.day() == 51
+    assert kept.day(TODAY) == 49
+    spans = [(span.lower, span.upper) for span in kept.held]
+    assert spans == list(kept.holds.values_list("from_on", "until_on"))
+    held = {TODAY + timedelta(days=n) for n in (0, 1, 2, 3, 4, 6, 7, 8)}
+    assert clock.held_days(kept) == held
 
 
 def test_only_an_active_engagement_is_held_and_only_a_held_one_resumed(cast, engagement):

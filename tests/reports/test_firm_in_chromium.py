@@ -107,7 +107,7 @@ def test_a_deliverable_goes_from_start_to_submitted_in_place(at_work: Firm, tab_
 def test_the_same_goes_without_script(at_work: Firm, tab_of: Opener) -> None:
     tab = tab_of(at_work.people.specialist, script=False)
     tab.goto(at_work.url())
-    tab.get_by_role("link", name="Deliverable C").click()
+    tab.locator(".plan").get_by_role("link", name="Deliverable C").click()
     row = tab.locator(f"#d-{at_work.c.public_id}")
     row.get_by_role("button", name="Start", exact=True).click()
     for number in range(2):

@@ -9,9 +9,12 @@ from django.test import Client as Browser
 
 from accounts.db import as_firm
 from engagements.models import Engagement
+from milestones import clock
 from milestones.actions import life
 from milestones.catalogue import current_versions
 from milestones.models import PlanChange
+from reports import ledger
+from reports.pages.lights import lights
 from tests import factories
 from tests.reports.conftest import Firm, signed_in
 
@@ -49,6 +52,29 @@ def test_from_hold_to_the_shifted_dates(at_work: Firm, manager: Browser, monday:
     assert answer["Location"] == at_work.url("ask/") + "?propose=hold"
     assert manager.get(answer["Location"]).context["form"].rows
     assert "On hold since" not in manager.get(at_work.url()).text
+
+
+def test_days_on_hold_are_counted_as_waiting_nowhere(
+    at_work: Firm, manager: Browser, monday: time_machine.Traveller
+) -> None:
+    def waited() -> set[int]:
+        with as_firm():
+            engagement = Engagement.objects.get(pk=at_work.engagement.pk)
+            (row,) = [one for one in lights(at_work.people.manager) if one.id == engagement.pk]
+            entries = {one.public_id: one for one in ledger.read(engagement, shared=False).entries}
+            since = at_work.wait.opened_on
+            between = clock.calendar_of(engagement).working_days_between(since, engagement.today())
+            return {row.worked_since(since), entries[at_work.wait.public_id].days, between}
+
+    before = waited()
+    assert len(before) == 1
+    go(manager, at_work, "hold", why="Change freeze")
+    monday.shift(LATER)
+    assert waited() == before
+    go(manager, at_work, "resume")
+    assert waited() == before
+    monday.shift(timedelta(days=1))
+    assert waited() == {before.pop() + 1}
 
 
 def test_ending_needs_a_reason_and_keeps_what_was_typed(at_work: Firm, manager: Browser) -> None:

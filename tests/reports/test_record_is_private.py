@@ -21,7 +21,7 @@ WORDS = (
     "Only you see this", "only you see this", "within a day of their due date", "own record", "past lateness",
     "usually late", "finished deliverables were late",
 )  # fmt: skip
-TITLE = re.compile(r"Why \d+\s%\s+late")
+TITLE = re.compile(r"Why \d+%\s+late")
 
 
 @pytest.fixture

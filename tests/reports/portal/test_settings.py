@@ -33,4 +33,4 @@ def test_a_contact_can_stop_it(world: World, viewer: Browser) -> None:
 def test_an_hour_that_does_not_exist_is_told(world: World, viewer: Browser) -> None:
     response = viewer.post("/portal/settings/", {"weekday": "9", "hour": "25"})
     assert response.status_code == 422
-    assert response.text.count("is not one of the available choices") == 2
+    assert response.text.count("That is not one of the choices") == 2

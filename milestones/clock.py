@@ -1,0 +1,30 @@
+"""The client's working days of one engagement: days on which its clock stood still count for nobody."""
+
+from datetime import date, timedelta
+
+from accounts.clock import today as today_in
+from engagements.models import Engagement
+from milestones.calendar import WorkCalendar
+
+
+def held_days(engagement: Engagement) -> frozenset[date]:
+    """Return the days on which the clock stood still, up to today where it still does; its client is loaded."""
+    spans = [(span.lower, span.upper) for span in engagement.held]
+    if engagement.held_on:
+        spans.append((engagement.held_on, today_in(engagement.client.time_zone)))
+    return days_of(spans)
+
+
+def days_of(spans: list[tuple[date, date]]) -> frozenset[date]:
+    """Return the days of half-open spans."""
+    return frozenset(first + timedelta(days=n) for first, last in spans for n in range((last - first).days))
+
+
+def calendar_of(engagement: Engagement) -> WorkCalendar:
+    """Return the working days at the client's, less those on hold; its client is loaded."""
+    return place_of(engagement).without(held_days(engagement))
+
+
+def place_of(engagement: Engagement) -> WorkCalendar:
+    """Return the working days of the client's place, on hold or not: what plans are laid out in."""
+    return WorkCalendar(engagement.client.country, engagement.client.subdivision)
