@@ -33,7 +33,10 @@ REAL = Causes(1, 1, 1, 1, 1)
 
 
 class Cascade:
-    """One pass. `finish[key]` holds the number of the last day for each world and draw."""
+    """One pass. `after` holds the number of the first day after each is done: (rows of the draws, worlds, draws).
+
+    Days after are what the next one begins on, so that adding up takes no steps back and forth.
+    """
 
     def __init__(
         self,
@@ -45,84 +48,95 @@ class Cascade:
     ) -> None:
         self.net, self.draws, self.bridges, self.causes, self.risk = net, draws, bridges, causes, risk or {}
         self.shape = (causes.worlds, draws.count)
-        self.finish: dict[int, Days] = {}
+        self.after: Days = np.empty((len(draws.need), *self.shape), dtype=np.float32)
         self.earliest: dict[int, Days] = {}
         self.free: dict[int, list[Days]] = {}
 
-    def run(self, order: Sequence[int]) -> dict[int, Days]:
-        """Go through `order`, predecessors first."""
-        for key, work in self.net.works.items():
-            if not work.is_open:
-                day = self.net.table.last_by(work.finished_on or work.due_on)
-                self.finish[key] = np.full((1, 1), day, dtype=np.float32)
+    def run(self, order: Sequence[int]) -> Days:
+        """Go through `order`, predecessors first; returns the number of the last day of each, -1 for none."""
         for key in order:
-            self.finish[key] = self._work(key) if key >= 0 else self._addition(-key - 1)
-            if key in self.risk:
-                self._agree(key)
-        return self.finish
+            if key >= 0:
+                self._work(key)
+            else:
+                self._addition(-key - 1)
+        finish = self.after
+        finish -= 1
+        return finish
 
-    def _agree(self, key: int) -> None:
+    def _agree(self, key: int, after: Days) -> None:
         """The same days are added in every world, so that what a cause costs is not blurred."""
-        finish = self.finish[key]
+        finish = after[0] - 1
         due, earliest = self.net.due[key], self.earliest[key]
-        finish += agreeing(finish[0], due, self.net.now, self.risk[key], earliest) - finish[0]
+        after += agreeing(finish, due, self.net.now, self.risk[key], earliest) - finish
 
-    def _work(self, key: int) -> Days:
+    def _work(self, key: int) -> None:
         work, row = self.net.works[key], self.draws.rows[key]
-        start = self._start(work, row)
+        start, after = self._start(work, row), self.after[row]
         if work.state == "in_review":
-            start += np.maximum(self.draws.review[row], 1) - 1
-            return start
-        # A late start eats the slack first: nobody paces work past the day on which it has to be handed in.
-        bridge = self.bridges.get(work.owner)
-        by = self.net.due[key] - self.net.reviews[key]
-        left = bridge.until(start, by) if bridge else np.subtract(np.float32(by + 1), start)
-        np.minimum(left, self.draws.paced_days[row], out=left)
-        end = self._done(work.owner, start, self._at_least_needed(left, row))
-        self._keep_busy(work.owner, end, None)
-        if work.needs_sign_off:
-            end = end + self.draws.review[row]
-        return end
+            np.add(start, np.maximum(self.draws.review[row], 1), out=after)
+        else:
+            # A late start eats the slack first: nobody paces work past the day on which it has to be handed in.
+            bridge = self.bridges.get(work.owner)
+            by = self.net.due[key] - self.net.reviews[key]
+            left = bridge.until(start, by) if bridge else np.subtract(by + 1, start)
+            np.minimum(left, self.draws.paced_days[row], out=left)
+            free = self._worked(work.owner, start, self._at_least_needed(left, row))
+            self._keep_busy(work.owner, free, None)
+            np.add(free, self.draws.review[row] if work.needs_sign_off else 0, out=after)
+        if key in self.risk:
+            self._agree(key, after)
 
-    def _addition(self, place: int) -> Days:
+    def _addition(self, place: int) -> None:
         row, exists = self.draws.added[place], self.draws.exists[place]
         owner = self.net.owner(-place - 1)
-        start = np.broadcast_to(np.ceil(self.draws.arrival[place] + self.draws.lag[row]), self.shape).copy()
+        start = self._all(np.ceil(self.draws.arrival[place] + self.draws.lag[row]))
         self._queue(owner, start)
-        left = np.broadcast_to(self.draws.paced_days[row], self.shape).copy()
-        end = self._done(owner, start, self._at_least_needed(left, row))
-        self._keep_busy(owner, end, exists)
-        return np.where(exists, end + self.draws.review[row], np.float32(-1))
+        free = self._worked(owner, start, self._at_least_needed(self._all(self.draws.paced_days[row]), row))
+        self._keep_busy(owner, free, exists)
+        after = self.after[row]
+        np.add(free, self.draws.review[row], out=after)
+        after *= exists
 
-    def _done(self, owner: int | None, start: Days, left: Days) -> Days:
-        """The last of so many days of work."""
+    def _all(self, days: Days | float) -> Days:
+        """The same days in every world."""
+        every = np.empty(self.shape, dtype=np.float32)
+        every[:] = days
+        return every
+
+    def _worked(self, owner: int | None, start: Days, left: Days) -> Days:
+        """The first day after so many days of work."""
         bridge = self.bridges.get(owner)
         if bridge is not None:
-            return bridge.finish(start, left)
+            return bridge.finish(start, left) + 1
         left += start
-        left -= 1
         return left
 
     def _at_least_needed(self, left: Days, row: int) -> Days:
-        loaded = left[: self.causes.load]
-        np.maximum(loaded, self.draws.needed_days[row], out=loaded)
-        calm = left[self.causes.load :]
-        if len(calm):
-            np.maximum(calm, self.draws.calm_days[row], out=calm)
+        """Of so many days or what is needed, whichever is more."""
+        if self.draws.calm_days is self.draws.needed_days:
+            return np.maximum(left, self.draws.needed_days[row], out=left)
+        for part, needed in (
+            (left[: self.causes.load], self.draws.needed_days),
+            (left[self.causes.load :], self.draws.calm_days),
+        ):
+            np.maximum(part, needed[row], out=part)
         return left
 
     def _start(self, work: Work, row: int) -> Days:
-        start = np.full(self.shape, self.net.now, dtype=np.float32)
+        start = self._all(self.net.now)
         if work.id in self.draws.holds:
             start += self._hold(work)
         if work.state != "planned":
             self._keep_earliest(work, start)
             return start
-        np.maximum(start, np.float32(self.net.start[work.id]), out=start)
+        np.maximum(start, self.net.start[work.id], out=start)
         pushed = start[: self.causes.push]
         for one in work.predecessors:
-            if one in self.finish:
-                np.maximum(pushed, self.finish[one][: self.causes.push] + 1, out=pushed)
+            before = self.draws.rows.get(one)
+            if before is not None:
+                np.maximum(pushed, self.after[before, : self.causes.push], out=pushed)
+            elif one in self.net.works:
+                np.maximum(pushed, self.net.done[one], out=pushed)
         self._keep_earliest(work, start)
         start += self.draws.lag[row]
         self._queue(work.owner, start)
@@ -151,12 +165,12 @@ class Cascade:
             part = start[: self.causes.load]
             np.maximum(part, self.free[owner][0], out=part)
 
-    def _keep_busy(self, owner: int | None, end: Days, exists: NDArray[np.bool_] | None) -> None:
+    def _keep_busy(self, owner: int | None, after: Days, exists: NDArray[np.bool_] | None) -> None:
         """Keep the days on which the owner's hands are free again, in rising order, for each world and draw."""
         if owner is None:
             return
         free = self.free.setdefault(owner, [])
-        after = end[: self.causes.load] + 1
+        after = after[: self.causes.load]
         full = len(free) >= self.net.slots(owner)
         if exists is not None:
             after = np.where(exists, after, free[0] if full else np.float32(0))

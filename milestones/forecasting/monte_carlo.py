@@ -33,7 +33,7 @@ class _Run:
     """Finishes in each world and draw; `place` says which of the distinct worlds stands for each cause."""
 
     study: Study
-    finish: dict[int, Days]
+    finish: Days
     place: tuple[int, ...]
     own: dict[int, float]
 
@@ -41,14 +41,14 @@ class _Run:
     def still_open(self) -> list[Work]:
         return [work for work in self.study.works if work.is_open]
 
-    @cached_property
+    @property
     def columns(self) -> Days:
         """The finishes of what is open: (deliverables, worlds, draws)."""
-        return np.array([self.finish[work.id] for work in self.still_open])
+        return self.finish[: len(self.still_open)]
 
-    @cached_property
+    @property
     def additions(self) -> Days:
-        return np.array([self.finish[-n - 1] for n in range(len(self.study.draws.added))])
+        return self.finish[len(self.still_open) :]
 
 
 def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:

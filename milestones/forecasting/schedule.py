@@ -20,7 +20,7 @@ NEW_HANDS = 2  # what somebody who had nothing to do in this plan takes in hand 
 class Net:
     """A plan in the numbers of working days; additions have negative ids, and go to each owner in turn.
 
-    `reviews` are the days before the due date by which owners hand in.
+    `reviews` are the days before the due date by which owners hand in; `done` are first days after what is finished.
     """
 
     works: Mapping[int, Work]
@@ -31,6 +31,7 @@ class Net:
     start: Mapping[int, int] = field(default_factory=dict)
     due: Mapping[int, int] = field(default_factory=dict)
     reviews: Mapping[int, int] = field(default_factory=dict)
+    done: Mapping[int, int] = field(default_factory=dict)
 
     def owner(self, key: int) -> int | None:
         return self.works[key].owner if key >= 0 else self.owners[(-key - 1) % len(self.owners)]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+
 from milestones.forecasting.cascade import Cascade, Causes
 from milestones.forecasting.days import Bridge, Days, DayTable, table
 from milestones.forecasting.draws import Draws, draw_works, draw_worlds
@@ -37,8 +39,10 @@ class Study:
     @cached_property
     def own_chances(self) -> dict[int, float]:
         """The cascade's own chance of each unfinished deliverable to be done by its due date: one pass, one world."""
-        found = Cascade(self.net, self.draws, self.bridges).run(self.order)
-        return {key: float((found[key][0] <= self.net.due[key]).mean()) for key in self.draws.rows}
+        found = Cascade(self.net, self.draws, self.bridges).run(self.order)[:, 0]
+        due = np.array([self.net.due[key] for key in self.draws.rows])
+        in_time = np.count_nonzero(found[: len(due)] <= due[:, None], axis=1) / self.draws.count
+        return dict(zip(self.draws.rows, in_time.tolist(), strict=True))
 
     @property
     def is_pooled(self) -> bool:
@@ -54,8 +58,8 @@ class Study:
         known = [key for key in self.draws.rows if key in opinion.log_odds]
         return {key: opinion.late(key, 1 - self.own_chances[key]) for key in known} | dict(self.plan.risk)
 
-    def finishes(self, causes: Causes) -> dict[int, Days]:
-        """Numbers of the last day, by world and draw; additions have negative ids."""
+    def finishes(self, causes: Causes) -> Days:
+        """Numbers of the last day: (rows of the draws, worlds, draws)."""
         return Cascade(self.net, self.draws, self.bridges, causes, self.risks).run(self.order)
 
     def causes(self) -> tuple[Causes, tuple[int, ...]]:
@@ -91,6 +95,7 @@ def study(plan: PlanInput, draws: int = 1000, *, past: Past | None = None) -> St
         start={work.id: client.number(work.start_on) for work in works},
         due={work.id: client.last_by(work.due_on) for work in works},
         reviews={key: one.review for key, one in facts.items()},
+        done={work.id: client.last_by(work.finished_on or work.due_on) + 1 for work in works if not work.is_open},
     )
     bridges = {owner: Bridge.between(client, one) for owner, one in tables.items() if one is not client}
     return Study(plan, works, facts, known, net, drawn, schedule(net, drawn), bridges)
