@@ -123,29 +123,29 @@ class Cascade:
         return left
 
     def _start(self, work: Work, row: int) -> Days:
-        start = self._all(self.net.now)
+        is_planned, now = work.state == "planned", self.net.now
+        begin = max(now, self.net.start[work.id]) if is_planned else now
+        start = self._all(begin)
         if work.id in self.draws.holds:
-            start += self._hold(work)
-        if work.state != "planned":
-            self._keep_earliest(work, start)
-            return start
-        np.maximum(start, self.net.start[work.id], out=start)
-        pushed = start[: self.causes.push]
-        for one in work.predecessors:
-            before = self.draws.rows.get(one)
-            if before is not None:
-                np.maximum(pushed, self.after[before, : self.causes.push], out=pushed)
-            elif one in self.net.works:
-                np.maximum(pushed, self.net.done[one], out=pushed)
-        self._keep_earliest(work, start)
-        start += self.draws.lag[row]
-        self._queue(work.owner, start)
+            np.maximum(start, self._hold(work) + now, out=start)
+        if is_planned:
+            self._push(work, begin, start[: self.causes.push])
+        if work.id in self.risk:
+            # No opinion can bring a finish before what is waited for has ended.
+            self.earliest[work.id] = start[0].copy()
+        if is_planned:
+            start += self.draws.lag[row]
+            self._queue(work.owner, start)
         return start
 
-    def _keep_earliest(self, work: Work, start: Days) -> None:
-        """No opinion can bring a finish before what is waited for has ended."""
-        if work.id in self.risk:
-            self.earliest[work.id] = start[0].copy()
+    def _push(self, work: Work, begin: int, start: Days) -> None:
+        """Nothing begins before what comes before it has ended."""
+        for one in work.predecessors:
+            row = self.draws.rows.get(one)
+            if row is not None:
+                np.maximum(start, self.after[row, : len(start)], out=start)
+            elif self.net.done.get(one, begin) > begin:
+                np.maximum(start, self.net.done[one], out=start)
 
     def _hold(self, work: Work) -> Days:
         client, others = self.draws.holds[work.id]

@@ -26,15 +26,15 @@ HORIZON_DAYS = 366 * 6  # beyond it every finish reads "more than six years late
 class DayTable:
     """Days are ordinals (`date.toordinal`). `before[d - first]` counts the working days before day d.
 
-    `counts` and `days` are the same two as lists: reading one entry of a list is many times faster.
-    `known` remembers the numbers that were asked for.
+    `counts` is the same as a list, and `days` the working days as dates: reading one entry of a list is many times
+    faster. `known` remembers the numbers that were asked for.
     """
 
     first: int
     before: Ints
     working: Ints
     counts: list[int]
-    days: list[int]
+    days: list[date]
     known: dict[date, int] = field(default_factory=dict)
 
     def number(self, day: date) -> int:
@@ -51,7 +51,7 @@ class DayTable:
 
     def day(self, number: float) -> date:
         """The date of a number; what lies beyond the table is its last day."""
-        return date.fromordinal(self.days[min(max(int(number), 0), len(self.days) - 1)])
+        return self.days[min(max(int(number), 0), len(self.days) - 1)]
 
     def count(self, a: date, b: date) -> int:
         """Working days from `a` up to, but not including, `b`; negative when `b` is before `a`."""
@@ -63,7 +63,8 @@ def _table(calendar: WorkCalendar, first: date, end: date) -> DayTable:
     worked = calendar.working_mask(first, end)
     before = np.concatenate(([0], np.cumsum(worked))).astype(np.int64)
     working = np.flatnonzero(worked) + first.toordinal()
-    return DayTable(first.toordinal(), before, working, before.tolist(), working.tolist())
+    days = [date.fromordinal(day) for day in working.tolist()]
+    return DayTable(first.toordinal(), before, working, before.tolist(), days)
 
 
 def table(calendar: WorkCalendar, first: date, last: date) -> DayTable:

@@ -61,6 +61,8 @@ def _late_start(today: date, facts: Facts) -> int:
     """Working days that work started, or will at best start, after its planned start; negative if before."""
     work = facts.work
     began = work.started_on or (max(today, work.start_on) if work.state == "planned" else work.start_on)
+    if began == work.start_on:
+        return 0
     return facts.table.last_by(began) - facts.table.last_by(work.start_on)
 
 

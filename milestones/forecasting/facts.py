@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from math import exp, log, sqrt
 
 from milestones.forecasting.days import DayTable
@@ -82,9 +83,14 @@ def stall_days(plan: PlanInput, facts: Facts) -> float:
     known = plan.stall_days.get(facts.work.role)
     if known is not None:
         return known
-    spread = sqrt(plan.prior.between + plan.prior.within)
-    needed = facts.effort * plan.prior.median_ratio * exp(STALL_Z * spread)
+    needed = facts.effort * plan.prior.median_ratio * _slow(plan.prior.between + plan.prior.within)
     return max(needed, plan.prior.paced_to * facts.pace_window)
+
+
+@lru_cache(maxsize=8)
+def _slow(variance: float) -> float:
+    """How many times its median such work takes that is slower than 85 % of its like."""
+    return exp(STALL_Z * sqrt(variance))
 
 
 def observe(prior: Prior, facts: Facts) -> Observation | None:

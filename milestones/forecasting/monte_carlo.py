@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,18 +38,19 @@ class _Run:
     place: tuple[int, ...]
     own: dict[int, float]
 
-    @cached_property
-    def still_open(self) -> list[Work]:
-        return [work for work in self.study.works if work.is_open]
-
     @property
     def columns(self) -> Days:
         """The finishes of what is open: (deliverables, worlds, draws)."""
-        return self.finish[: len(self.still_open)]
+        return self.finish[: len(self.study.draws.rows)]
 
     @property
     def additions(self) -> Days:
-        return self.finish[len(self.still_open) :]
+        return self.finish[len(self.study.draws.rows) :]
+
+    @cached_property
+    def falls_due(self) -> Days:
+        """When each addition falls due, by draw: a usual window after it arrives."""
+        return self.study.draws.arrival + self.study.draws.window
 
 
 def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:
@@ -61,35 +63,32 @@ def forecast(plan: PlanInput, draws: int = 1000) -> PlanForecast:
 
 def of(ready: Study) -> PlanForecast:
     """The forecast of a plan that was made ready."""
-    plan = ready.plan
     causes, place = ready.causes()
     own = ready.own_chances if ready.is_pooled else {}
     run = _Run(ready, ready.finishes(causes), place, own)
-    works = {work.id: found for work, found in zip(ready.works, _works(run), strict=True)}
-    dues = sorted(plan.milestones, key=lambda due: due.due_on)
-    milestones = {due.id: found for due in plan.milestones if (found := _milestone(run, due, dues)) is not None}
-    whole = _whole(run, dues)
-    return PlanForecast(plan.today, ready.draws.count, works, milestones, whole)
+    groups = _groups(ready)
+    found = dict(zip(groups, _latest(run, list(groups.values())), strict=True))
+    milestones = {due.id: one for due in ready.plan.milestones if (one := found.get(due.id)) is not None}
+    return PlanForecast(ready.plan.today, ready.draws.count, _works(run), milestones, found.get(None))
 
 
 def milestone_of(ready: Study, milestone: int | None) -> MilestoneForecast | None:
     """One milestone, or the whole engagement, without drivers; None where nothing is due for it."""
-    run = _Run(ready, ready.finishes(REAL), (0,) * CAUSES, {})
-    dues = sorted(ready.plan.milestones, key=lambda due: due.due_on)
-    due = next((one for one in dues if one.id == milestone), None)
-    found = _whole(run, dues) if milestone is None else _milestone(run, due, dues) if due else None
-    return replace(found, drivers=()) if found else None
+    group = _groups(ready).get(milestone)
+    if group is None:
+        return None
+    (found,) = _latest(_Run(ready, ready.finishes(REAL), (0,) * CAUSES, {}), [group])
+    return replace(found, drivers=())
 
 
 # --- deliverables ------------------------------------------------------------------------------------------------
 
 
-def _works(run: _Run) -> list[WorkForecast]:
-    still_open = run.still_open
-    columns = read(run.columns, [run.study.net.due[work.id] for work in still_open])
-    reads = {work.id: column for work, column in zip(still_open, columns, strict=True)}
-    found = {work.id: _work(run, work, reads) for work in still_open}
-    return [found[work.id] if work.id in found else _finished(run, work) for work in run.study.works]
+def _works(run: _Run) -> dict[int, WorkForecast]:
+    rows = run.study.draws.rows
+    columns = read(run.columns, [run.study.net.due[key] for key in rows])
+    reads = dict(zip(rows, columns, strict=True))
+    return {work.id: _work(run, work, reads) if work.id in reads else _finished(run, work) for work in run.study.works}
 
 
 def _work(run: _Run, work: Work, reads: Mapping[int, Read]) -> WorkForecast:
@@ -126,35 +125,48 @@ def _binding(work: Work, reads: Mapping[int, Read]) -> int | None:
 # --- milestones --------------------------------------------------------------------------------------------------
 
 
-def _milestone(run: _Run, due: MilestoneDue, dues: Sequence[MilestoneDue]) -> MilestoneForecast | None:
-    """None where nothing is due for it: there is no date to be met or missed."""
-    works = [work for work in run.study.works if work.milestone == due.id]
-    place = dues.index(due)
-    after = dues[place - 1].due_on if place else None
-    return _latest(run, due, works, after, last=place == len(dues) - 1)
+class _Group(NamedTuple):
+    """What a milestone is due with: its deliverables, and what is added and falls due after the milestone before it.
+
+    The last one also gets what falls due later.
+    """
+
+    due: MilestoneDue
+    works: list[Work]
+    after: date | None
+    is_last: bool
 
 
-def _whole(run: _Run, dues: Sequence[MilestoneDue]) -> MilestoneForecast | None:
-    return _latest(run, dues[-1], run.study.works, None, last=True) if dues else None
+def _groups(ready: Study) -> dict[int | None, _Group]:
+    """The milestones for which something is due, and with None the whole engagement."""
+    dues = sorted(ready.plan.milestones, key=lambda due: due.due_on)
+    works: dict[int, list[Work]] = {}
+    for work in ready.works:
+        works.setdefault(work.milestone, []).append(work)
+    found: dict[int | None, _Group] = {}
+    for place, due in enumerate(dues):
+        if due.id in works:
+            after = dues[place - 1].due_on if place else None
+            found[due.id] = _Group(due, works[due.id], after, is_last=due is dues[-1])
+    if dues and ready.works:
+        found[None] = _Group(dues[-1], list(ready.works), None, is_last=True)
+    return found
 
 
-def _latest(
-    run: _Run, due: MilestoneDue, works: Sequence[Work], after: date | None, *, last: bool
-) -> MilestoneForecast | None:
-    if not works:
-        return None
-    still_open = [work for work in works if work.is_open]
-    if not still_open:
-        return _reached(run, due, works)
-    columns = run.columns
-    if len(still_open) < len(columns):
-        wanted = {work.id for work in still_open}
-        columns = columns[[n for n, work in enumerate(run.still_open) if work.id in wanted]]
-    known = columns.max(axis=0)
-    critical = _critical(still_open, columns[:, 0], known[0])
-    latest = _with_additions(run, known, due, after, last=last)
-    by = run.study.table.last_by(due.due_on)
-    seen = _seen(run, read(latest[None], [by])[0], by)
+def _latest(run: _Run, groups: Sequence[_Group]) -> list[MilestoneForecast]:
+    table, still_open = run.study.table, [[work for work in group.works if work.is_open] for group in groups]
+    known = [_known(run, works) if works else None for works in still_open]
+    latest = [_with_additions(run, one.latest, group) for one, group in zip(known, groups, strict=True) if one]
+    by = [table.last_by(group.due.due_on) for one, group in zip(known, groups, strict=True) if one]
+    reads = zip(read(np.array(latest), by), by, strict=True)
+    return [
+        _unreached(run, group.due, one.critical, *next(reads)) if one else _reached(run, group.due, group.works)
+        for one, group in zip(known, groups, strict=True)
+    ]
+
+
+def _unreached(run: _Run, due: MilestoneDue, critical: tuple[int, ...], column: Read, by: int) -> MilestoneForecast:
+    seen = _seen(run, column, by)
     facts = [run.study.facts[one] for one in critical]
     return MilestoneForecast(
         id=due.id,
@@ -175,33 +187,44 @@ def _reached(run: _Run, due: MilestoneDue, works: Sequence[Work]) -> MilestoneFo
     return MilestoneForecast(due.id, due.due_on, sure, sure, delay, finished_on=day, own_chance=sure.chance)
 
 
-def _with_additions(run: _Run, known: Days, due: MilestoneDue, after: date | None, *, last: bool) -> Days:
+class _Known(NamedTuple):
+    """When the last of what is planned is done, by world and draw, and which of it often is the last."""
+
+    latest: Days
+    critical: tuple[int, ...]
+
+
+def _known(run: _Run, works: Sequence[Work]) -> _Known:
+    rows, columns = run.study.draws.rows, run.columns
+    if len(works) < len(columns):
+        columns = columns[[rows[work.id] for work in works]]
+    latest = columns.max(axis=0)
+    counts = np.count_nonzero(columns[:, 0] == latest[0], axis=1)
+    shares = dict(zip([work.id for work in works], (counts / latest.shape[1]).tolist(), strict=True))
+    critical = sorted((one for one in shares if shares[one] >= CRITICAL_SHARE), key=lambda one: -shares[one])
+    return _Known(latest, tuple(critical))
+
+
+def _with_additions(run: _Run, known: Days, group: _Group) -> Days:
     """What is added falls due a usual window after it arrives, and belongs to the first milestone after that."""
-    draws, table = run.study.draws, run.study.table
-    if not draws.added:
+    finish, table = run.additions, run.study.table
+    if not len(finish):
         return known
-    finish = run.additions
-    if after is None and last:
+    if group.after is None and group.is_last:
         return np.asarray(np.maximum(known, finish.max(axis=0)), dtype=np.float32)
-    expected = draws.arrival + draws.window
-    belongs = np.ones(expected.shape, dtype=np.bool_) if last else expected <= table.last_by(due.due_on)
-    if after is not None:
-        belongs &= expected > table.last_by(after)
+    belongs = np.ones(run.falls_due.shape, dtype=np.bool_)
+    if not group.is_last:
+        belongs &= run.falls_due <= table.last_by(group.due.due_on)
+    if group.after is not None:
+        belongs &= run.falls_due > table.last_by(group.after)
     added: Days = np.where(belongs[:, None, :], finish, np.float32(-1)).max(axis=0)
     return np.asarray(np.maximum(known, added), dtype=np.float32)
-
-
-def _critical(works: Sequence[Work], columns: Days, latest: Days) -> tuple[int, ...]:
-    counted = np.count_nonzero(columns == latest, axis=1) / len(latest)
-    shares = {work.id: float(share) for work, share in zip(works, counted, strict=True)}
-    return tuple(sorted((one for one in shares if shares[one] >= CRITICAL_SHARE), key=lambda one: -shares[one]))
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Seen:
+class _Seen(NamedTuple):
     """What a column of draws says: the outlook, that without waits on the client, the delay in each world."""
 
     outlook: Outlook

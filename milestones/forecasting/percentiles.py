@@ -7,8 +7,8 @@ they are counted and not sorted: less than half the time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,7 @@ MOST_DAYS = 4000  # a wider range is sorted after all
 Counts = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """Of one deliverable or milestone, in each world: day numbers, and the chance of the due date."""
 
     likely: list[int]
