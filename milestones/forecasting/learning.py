@@ -10,8 +10,10 @@ ones censored. Rates of waits, of additions and the lag of starts: gamma priors,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from math import log, sqrt
 
 import numpy as np
@@ -65,11 +67,9 @@ class Posterior:
         rows = np.array([self.given_mu.get(owner, self.unseen) for owner in owners])
         means = rows @ self.grid
         spreads = np.sqrt(np.maximum(rows @ self.grid**2 - means**2, 0))
-        drawn = [
-            np.interp(mu, self.grid, mean) + np.interp(mu, self.grid, spread) * normal
-            for mean, spread, normal in zip(means, spreads, np.atleast_2d(normals), strict=True)
-        ]
-        return np.array(drawn, dtype=np.float64)
+        # As one complex number, so that each mu is looked up once for both.
+        both = np.array([np.interp(mu, self.grid, row) for row in means + 1j * spreads])
+        return np.asarray(both.real + both.imag * np.atleast_2d(normals), dtype=np.float64)
 
 
 def quantile(grid: Floats, weights: Floats, uniforms: Reals) -> Floats:
@@ -81,41 +81,47 @@ def quantile(grid: Floats, weights: Floats, uniforms: Reals) -> Floats:
 
 def learn(prior: Prior, seen: Mapping[int | None, Sequence[Observation]]) -> Posterior:
     """Pool the deliverables of each owner and the owners of the engagement; few of them shrink to the prior."""
-    centre, spread = log(prior.median_ratio), sqrt(prior.between)
-    reach = REACH * sqrt(prior.between + prior.owners)
+    grid, kernel, logs = _before(log(prior.median_ratio), prior.between, prior.owners)
+    if not seen:
+        return Posterior(grid, _weights(logs), {}, kernel)
+    joint = kernel * _likelihoods(seen, grid, sqrt(prior.within))[:, None, :]
+    evidence = np.maximum(joint.sum(axis=2), 1e-300)
+    joint /= evidence[:, :, None]
+    for told in np.log(evidence):
+        logs = logs + told
+    return Posterior(grid, _weights(logs), dict(zip(seen, joint, strict=True)), kernel)
+
+
+@lru_cache(maxsize=8)
+def _before(centre: float, between: float, owners: float) -> tuple[Floats, Floats, Floats]:
+    """What does not hang on what was seen: the grid, a row of weights of theta for each mu, the prior's log of mu."""
+    reach = REACH * sqrt(between + owners)
     grid = np.linspace(centre - reach, centre + reach, POINTS)
-    kernel = np.exp(-0.5 * (grid[None, :] - grid[:, None]) ** 2 / max(prior.owners, FLOOR))
+    kernel = np.exp(-0.5 * (grid[None, :] - grid[:, None]) ** 2 / max(owners, FLOOR))
     kernel /= kernel.sum(axis=1, keepdims=True)
-    logs = -0.5 * ((grid - centre) / spread) ** 2
-    given_mu: dict[int | None, Floats] = {}
-    for owner, likelihood in _likelihoods(seen, grid, sqrt(prior.within)):
-        joint = kernel * likelihood
-        evidence = np.maximum(joint.sum(axis=1), 1e-300)
-        logs += np.log(evidence)
-        given_mu[owner] = joint / evidence[:, None]
+    return grid, kernel, -0.5 * ((grid - centre) / sqrt(between)) ** 2
+
+
+def _weights(logs: Floats) -> Floats:
     weights = np.exp(logs - logs.max())
-    return Posterior(grid, weights / weights.sum(), given_mu, kernel)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def _likelihoods(
-    seen: Mapping[int | None, Sequence[Observation]], grid: Floats, sigma: float
-) -> Iterator[tuple[int | None, Floats]]:
-    """Of each grid point, up to a factor, for each owner.
+def _likelihoods(seen: Mapping[int | None, Sequence[Observation]], grid: Floats, sigma: float) -> Floats:
+    """Of each grid point (columns), up to a factor, for each owner (rows); each has at least one observation.
 
     T = max(N, P) with N lognormal. Survival past a: 1 - F(a) (1 - held); density at a: f(a) (1 - held) + F(a) handed.
     """
     rows = [(one.log_ratio, one.over, one.held, one.handed) for ones in seen.values() for one in ones]
-    ratio, over, held, handed = np.array(rows, dtype=np.float64).reshape(-1, 4).T[:, :, None]
+    ratio, over, held, handed = np.array(rows, dtype=np.float64).T[:, :, None]
     z = (ratio - grid[None, :]) / sigma
     less = normal_cdf(z)
     density = np.exp(-0.5 * z**2) / (sigma * sqrt(2 * np.pi))
     # The floor lets an outlier speak, but not overrule all the others.
     p = np.where(over > 0, 1 - less * (1 - held), density * (1 - held) + less * handed)
-    each, begin = np.log(np.maximum(p, 1e-6)), 0
-    for owner, ones in seen.items():
-        logs = each[begin : begin + len(ones)].sum(axis=0)
-        begin += len(ones)
-        yield owner, np.exp(logs - logs.max())
+    firsts = list(accumulate((len(ones) for ones in seen.values()), initial=0))[:-1]
+    logs = np.add.reduceat(np.log(np.maximum(p, 1e-6)), firsts, axis=0)
+    return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)), dtype=np.float64)
 
 
 # --- waits -------------------------------------------------------------------------------------------------------
