@@ -49,9 +49,9 @@ class DayTable:
         """The number of the last working day up to and including that day; -1 where the table begins later."""
         return self.number(day + ONE_DAY) - 1
 
-    def day(self, number: float) -> date:
+    def day(self, number: int) -> date:
         """The date of a number; what lies beyond the table is its last day."""
-        return self.days[min(max(int(number), 0), len(self.days) - 1)]
+        return self.days[min(max(number, 0), len(self.days) - 1)]
 
     def count(self, a: date, b: date) -> int:
         """Working days from `a` up to, but not including, `b`; negative when `b` is before `a`."""

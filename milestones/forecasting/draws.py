@@ -87,10 +87,11 @@ class Draws:
 
 def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws: int) -> Worlds:
     seed = seed_of(plan.engagement, plan.today)
-    hashed, other = words(seed, [_ENGAGEMENT], 0, draws)[0], words(seed, [_ENGAGEMENT], 1, draws)[0]
+    named = words(seed, [_ENGAGEMENT, *(_OWNERS - (one or 0) for one in owners)], 0, draws)
+    hashed, own = named[0], named[1:]
+    other = words(seed, [_ENGAGEMENT], 1, draws)[0]
     normal = quantiles("normal")
     mu = past.ratios.draw(stratified(draws))
-    own = words(seed, [_OWNERS - (one or 0) for one in owners], 0, draws)
     theta = past.ratios.draw_owners(owners, mu, normal.take(level(own, 1)))
     starts = past.lag.draw(normal.take(level(hashed, 3)))
     # A day's lag is a failed try of a geometric distribution: its mean in whole days is that of the posterior.

@@ -240,5 +240,5 @@ def _seen(run: _Run, column: Read, by: int) -> _Seen:
 
 
 def _outlook(run: _Run, column: Read, world: int) -> Outlook:
-    table = run.study.table
-    return Outlook(table.day(column.likely[world]), table.day(column.eight_in_ten[world]), column.chance[world])
+    day = run.study.table.day
+    return Outlook(day(column.likely[world]), day(column.eight_in_ten[world]), column.chance[world])

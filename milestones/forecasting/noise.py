@@ -44,13 +44,13 @@ def further(hashed: Words) -> Words:
 
 
 def _mix(x: Words) -> Words:
-    with np.errstate(over="ignore"):
-        x = x ^ (x >> np.uint64(30))
-        x *= _A
-        x ^= x >> np.uint64(27)
-        x *= _B
-        x ^= x >> np.uint64(31)
-    return x
+    shifted = x >> np.uint64(30)
+    mixed = x ^ shifted
+    mixed *= _A
+    mixed ^= np.right_shift(mixed, np.uint64(27), out=shifted)
+    mixed *= _B
+    mixed ^= np.right_shift(mixed, np.uint64(31), out=shifted)
+    return mixed
 
 
 def level(hashed: Words, part: int) -> Levels:
@@ -60,7 +60,9 @@ def level(hashed: Words, part: int) -> Levels:
 
 def uniform(hashed: Words, part: int) -> Days:
     """A number between 0 and 1, neither included."""
-    return np.asarray((level(hashed, part) + np.float32(0.5)) * np.float32(1 / LEVELS), dtype=np.float32)
+    numbers: Days = level(hashed, part) + np.float32(0.5)
+    numbers *= np.float32(1 / LEVELS)
+    return numbers
 
 
 @lru_cache(maxsize=8)

@@ -32,14 +32,17 @@ def condition(prior: Prior, known: Sequence[Facts], need: Days, pace: Days, at: 
     below = normal_cdf((np.log(age) - centre) / sigma)
     held = np.array([[prior.paced * still_paced(prior, known[n].free_window, known[n].age)] for n in rows])
     over = (1 - below) / np.maximum(1 - below * (1 - held), 1e-12)
-    u, v = uniform(hashed[rows], 0).astype(np.float64), uniform(hashed[rows], 1).astype(np.float64)
+    mine = hashed[rows]
+    u, v = uniform(mine, 0).astype(np.float64), uniform(mine, 1).astype(np.float64)
     # Far in the tail the table knows no more; what has run so long runs on by a share of its age.
     lost = below > 1 - 1e-9
-    whole = np.exp(centre + sigma * normal_quantile(below + u * (1 - below)))
-    whole = np.where(lost, age * (1 + 0.25 * u), np.maximum(whole, age))
-    long = (v < over) | (lost & (held == 0))
-    need[rows] = np.where(long, whole - age, 0.0)
-    _condition_pace(prior, known, rows, pace, uniform(hashed[rows], 2), long)
+    whole = np.maximum(np.exp(centre + sigma * normal_quantile(below + u * (1 - below))), age)
+    long = v < over
+    if lost.any():
+        whole = np.where(lost, age * (1 + 0.25 * u), whole)
+        long |= lost & (held == 0)
+    need[rows] = (whole - age) * long
+    _condition_pace(prior, known, rows, pace, uniform(mine, 2), long)
 
 
 def _condition_pace(
