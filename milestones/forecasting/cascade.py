@@ -125,9 +125,7 @@ class Cascade:
     def _start(self, work: Work, row: int) -> Days:
         is_planned, now = work.state == "planned", self.net.now
         begin = max(now, self.net.start[work.id]) if is_planned else now
-        start = self._all(begin)
-        if work.id in self.draws.holds:
-            np.maximum(start, self._hold(work) + now, out=start)
+        start = np.maximum(self._hold(work) + now, begin) if work.id in self.draws.holds else self._all(begin)
         if is_planned:
             self._push(work, begin, start[: self.causes.push])
         if work.id in self.risk:
