@@ -113,13 +113,11 @@ class Cascade:
 
     def _at_least_needed(self, left: Days, row: int) -> Days:
         """Of so many days or what is needed, whichever is more."""
-        if self.draws.calm_days is self.draws.needed_days:
-            return np.maximum(left, self.draws.needed_days[row], out=left)
-        for part, needed in (
-            (left[: self.causes.load], self.draws.needed_days),
-            (left[self.causes.load :], self.draws.calm_days),
-        ):
-            np.maximum(part, needed[row], out=part)
+        needed, calm = self.draws.needed_days, self.draws.calm_days
+        loaded = left if calm is needed else left[: self.causes.load]
+        np.maximum(loaded, needed[row], out=loaded)
+        if calm is not needed:
+            np.maximum(left[self.causes.load :], calm[row], out=left[self.causes.load :])
         return left
 
     def _start(self, work: Work, row: int) -> Days:

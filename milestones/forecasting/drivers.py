@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 
 from milestones.forecasting.facts import Facts
 from milestones.forecasting.types import Driver, DriverKind, PlanInput
@@ -42,7 +43,7 @@ def milestone_drivers(plan: PlanInput, delays: Sequence[int], critical: Sequence
 
 
 def _shares(delays: Sequence[int]) -> dict[DriverKind, int]:
-    return {kind: delays[i] - delays[i + 1] for i, kind in enumerate(_REMOVED)}
+    return {kind: before - after for kind, before, after in zip(_REMOVED, delays, delays[1:], strict=False)}
 
 
 def _drivers(
@@ -54,7 +55,8 @@ def _drivers(
         if days:
             facts, params = shown(kind)
             found.append(Driver(kind, days, facts.work.id if facts else None, params))
-    return tuple(sorted(found, key=lambda one: -one.days))
+    found.sort(key=attrgetter("days"), reverse=True)
+    return tuple(found)
 
 
 def _late_start(today: date, facts: Facts) -> int:

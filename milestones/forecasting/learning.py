@@ -82,14 +82,15 @@ def quantile(grid: Floats, weights: Floats, uniforms: Reals) -> Floats:
 def learn(prior: Prior, seen: Mapping[int | None, Sequence[Observation]]) -> Posterior:
     """Pool the deliverables of each owner and the owners of the engagement; few of them shrink to the prior."""
     grid, kernel, logs = _before(log(prior.median_ratio), prior.between, prior.owners)
-    if not seen:
+    told = {owner: ones for owner, ones in seen.items() if ones}
+    if not told:
         return Posterior(grid, _weights(logs), {}, kernel)
-    joint = kernel * _likelihoods(seen, grid, sqrt(prior.within))[:, None, :]
+    joint = kernel * _likelihoods(told, grid, sqrt(prior.within))[:, None, :]
     evidence = np.maximum(joint.sum(axis=2), 1e-300)
     joint /= evidence[:, :, None]
-    for told in np.log(evidence):
-        logs = logs + told
-    return Posterior(grid, _weights(logs), dict(zip(seen, joint, strict=True)), kernel)
+    for each in np.log(evidence):
+        logs = logs + each
+    return Posterior(grid, _weights(logs), dict(zip(told, joint, strict=True)), kernel)
 
 
 @lru_cache(maxsize=8)
