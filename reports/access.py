@@ -7,8 +7,9 @@ neither wall stands alone.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -40,13 +41,25 @@ class Reader:
         return self.contact.is_signer
 
     @property
+    def signers(self) -> tuple[str, ...]:
+        """The names of those who may sign for the client, as `contacts` found them."""
+        return tuple(self.contact.signer_names)  # type: ignore[attr-defined]
+
+    @property
     def audience(self) -> str:
         """Whom a cached page serves: what differs between contacts of one client is what they may sign."""
         seen_as = f"-as-{self.user.public_id}" if self.looked_on else ""
         return ("signer" if self.is_signer else "viewer") + seen_as
 
 
-CONTACT = Prepared(lambda: Contact.objects.select_related("client").filter(user=given("user")))
+def contacts() -> "QuerySet[Contact]":
+    """Return contacts with their client, and with the names of those who may sign for it now (`signer_names`)."""
+    same = Contact.objects.filter(client=OuterRef("client"), is_signer=True, left_at=None, user__is_active=True)
+    names = same.order_by("user__name", "pk").values("user__name")
+    return Contact.objects.select_related("client").annotate(signer_names=ArraySubquery(names))
+
+
+CONTACT = Prepared(lambda: contacts().filter(user=given("user")))
 
 
 def reader(request: AuthedHttpRequest) -> Reader:
@@ -63,7 +76,7 @@ def reader_as(request: AuthedHttpRequest, public_id: str) -> Reader:
     """Return the contact whom a manager looks on; runs under the firm's role. 404 for everybody else."""
     if not request.user.manages:
         raise Http404
-    people = Contact.objects.select_related("client", "user").filter(left_at=None)
+    people = contacts().select_related("client", "user").filter(left_at=None)
     contact = get_object_or_404(people, user__public_id=public_id)
     return Reader(contact, contact.user, contact.client, looked_on=True)
 

@@ -92,6 +92,9 @@ class Part:
     following: tuple[Step, ...]
     picture: bytes = b""
     picture_says: str = ""
+    decided_by: str = ""
+    left_to_signers: tuple[Line, ...] = ()
+    more_left: int = 0
 
     @property
     def sign(self) -> str:
@@ -102,6 +105,11 @@ class Part:
     def waiting(self) -> int:
         """How many things wait for the reader."""
         return len(self.waits) + self.more_waits
+
+    @property
+    def left(self) -> int:
+        """How many things wait for a signer, whom `decided_by` names, and not for the reader."""
+        return len(self.left_to_signers) + self.more_left
 
 
 def of_engagement(reader: Reader, code: str, *, drawn: bool) -> Part:
@@ -137,6 +145,9 @@ def of_engagement(reader: Reader, code: str, *, drawn: bool) -> Part:
         following=tuple(following(board)),
         picture=png_of(plan) if plan else b"",
         picture_says=charts.describe(replace(plan, items=plan.items[:8]), words()) if plan else "",
+        decided_by=board.decided_by,
+        left_to_signers=tuple(line(todo) for todo in board.left_to_signers[:MOST_WAITS]),
+        more_left=max(0, len(board.left_to_signers) - MOST_WAITS),
     )
 
 
@@ -193,8 +204,11 @@ def png_of(plan: charts.Timeline) -> bytes:
 
 
 def subject(part: Part) -> str:
-    """Return "Claims triage: off track, day 48 of 90, 3 wait for you"."""
-    if not part.waiting:
-        return part.heading
-    waits = ngettext("%(n)d waits for you", "%(n)d wait for you", part.waiting) % {"n": part.waiting}
-    return f"{part.heading}, {waits}"
+    """Return "Claims triage: off track, day 48 of 90, 3 wait for you"; to a viewer "2 wait for Priya Nair"."""
+    said = [part.heading]
+    if part.waiting:
+        said.append(ngettext("%(n)d waits for you", "%(n)d wait for you", part.waiting) % {"n": part.waiting})
+    if part.left:
+        waits = ngettext("%(n)d waits for %(name)s", "%(n)d wait for %(name)s", part.left)
+        said.append(waits % {"n": part.left, "name": part.decided_by})
+    return ", ".join(said)

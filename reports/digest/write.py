@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from accounts.clock import now
 from accounts.db import as_portal
 from accounts.models import Event, User
-from engagements.models import Contact, Engagement
+from engagements.models import Engagement
 from engagements.states import EngagementState
 from milestones import slips
 from milestones.models import Plan
 from reports import mail
-from reports.access import Reader
+from reports.access import Reader, contacts
 from reports.digest import content, schedule
 from reports.digest.content import Part
 from reports.digest.portfolio import of_portfolio
@@ -74,7 +74,7 @@ def _manager(slot: Slot, user: User, digest: Digest | None) -> Letter | Held:
 
 
 def _contact(slot: Slot, user: User, digest: Digest | None) -> Letter | Held:
-    contact = Contact.objects.select_related("client").filter(user=user, left_at__isnull=True).first()
+    contact = contacts().filter(user=user, left_at__isnull=True).first()
     engagements = running(slot)
     if contact is None or not user.is_active:
         return Held(_("%(name)s is no contact of the client any more.") % {"name": user.name})
@@ -119,7 +119,7 @@ def _is_idle(parts: list[Part], news: bool, digest: Digest | None) -> bool:
     """Whether there is no reason to send: a preview shows the mail anyway, and a manager may send it anyway."""
     if digest is None or digest.asked_by_id is not None:
         return False
-    return not news and not any(part.waiting for part in parts)
+    return not news and not any(part.waiting or part.left for part in parts)
 
 
 def _since(slot: Slot, digest: Digest | None) -> datetime:

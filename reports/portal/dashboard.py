@@ -24,6 +24,7 @@ from reports.models import StatusNote
 from reports.pages.words import full, moment, short
 from reports.portal import health, metrics, people, rows, stages, waiting
 from reports.portal.verdict import verdict
+from reports.portal.words import decided_by
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Dashboard:
     span: str
     last_day: int
     today: date
-    todos: list[waiting.Todo]
+    asked: list[waiting.Todo]
+    decided_by: str
     waited: str
     waited_free: str
     stages: list[stages.Stage]
@@ -73,6 +75,16 @@ class Dashboard:
     def rows(self) -> list[rows.Row]:
         """Every shared deliverable, milestone by milestone."""
         return [row for stage in self.stages for row in stage.rows]
+
+    @property
+    def todos(self) -> list[waiting.Todo]:
+        """What waits on the reader."""
+        return [todo for todo in self.asked if todo.is_own]
+
+    @property
+    def left_to_signers(self) -> list[waiting.Todo]:
+        """What waits on the client and not on the reader: `decided_by` says on whom."""
+        return [todo for todo in self.asked if not todo.is_own]
 
     @property
     def is_draft(self) -> bool:
@@ -111,19 +123,21 @@ def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
     last_on = max([stage.due_on for stage in in_order], default=engagement.start_on)
     last_day = max([stage.day for stage in in_order], default=0)
     shown_health = plan.client_health if plan else ""
+    decider = decided_by(reader)
     asker = waiting.Asker(reader, engagement, calendar, today)
     return Dashboard(
         engagement=engagement,
         state=state_of(engagement, shown_health),
         day=day_words(engagement, last_day),
         updated=_updated(plan, told),
-        verdict=verdict(engagement, in_order, cards, calendar, today),
+        verdict=verdict(engagement, in_order, cards, calendar, today, decided_by=decider),
         span=_("%(first)s to %(last)s") % {"first": short(engagement.start_on), "last": short(last_on)},
         last_day=last_day,
         today=today,
         waited=ledger.told_to_client(ledger.read_carried(engagement)),
         waited_free=_free(in_order),
-        todos=waiting.todos(asker, in_order, engagement.changes),  # type: ignore[attr-defined]
+        asked=waiting.todos(asker, in_order, engagement.changes),  # type: ignore[attr-defined]
+        decided_by=decider,
         stages=in_order,
         metrics=cards,
         note=_note(engagement.notes),  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from milestones.states import COUNTED, DeliverableState
 from reports.access import Reader
 from reports.portal import links
 from reports.portal.dashboard import day_words, plan_of, state_of
+from reports.portal.words import decided_by
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ def _line(reader: Reader, one: Engagement, counts: dict[str, int]) -> Line:
     one.client = reader.client
     plan = plan_of(one)
     to_sign = counts.get("to_sign", 0)
-    note = ngettext("%(n)d waits for your sign-off", "%(n)d wait for your sign-off", to_sign) % {"n": to_sign}
+    name = decided_by(reader)
+    waits = ngettext("%(n)d waits for your sign-off", "%(n)d wait for your sign-off", to_sign)
+    if name:
+        waits = ngettext("%(n)d waits for %(name)s to sign off", "%(n)d wait for %(name)s to sign off", to_sign)
     return Line(
         url=links.to(reader, "portal_engagement", code=one.code),
         name=one.name,
@@ -67,5 +71,5 @@ def _line(reader: Reader, one: Engagement, counts: dict[str, int]) -> Line:
         day=_("The plan is offered to you") if one.is_draft else day_words(one, one.last_day or 0),  # type: ignore[attr-defined]
         accepted=counts.get("accepted", 0),
         total=counts.get("total", 0),
-        note=note if to_sign else "",
+        note=waits % {"n": to_sign, "name": name} if to_sign else "",
     )

@@ -99,10 +99,11 @@ def rows(
     """Return one line for each deliverable; `works` is that of the forecast that the client may see."""
     address = links.Many(reader, "portal_deliverable", engagement.code)
     calendar = calendar_of(engagement)
-    return [_row(one, outlook(works.get(one.public_id)), calendar, today, address[one.public_id]) for one in found]
+    seen = [(one, outlook(works.get(one.public_id))) for one in found]
+    return [_row(reader, one, told, calendar, today, address[one.public_id]) for one, told in seen]
 
 
-def _row(one: Any, seen: Outlook, calendar: WorkCalendar, today: date, url: str) -> Row:
+def _row(reader: Reader, one: Any, seen: Outlook, calendar: WorkCalendar, today: date, url: str) -> Row:
     """Any: the deliverable carries what `of` annotates."""
     done_on = one.accepted_on or (one.submitted_on if one.state == State.IN_REVIEW else None)
     finish_on = done_on or max(seen.likely or one.due_on, today)
@@ -114,7 +115,7 @@ def _row(one: Any, seen: Outlook, calendar: WorkCalendar, today: date, url: str)
         url=url,
         state=state,
         word=word(state),
-        note=_note(one, state),
+        note=_note(reader, one, state),
         owner=one.owner_name or "",
         due=day_of(one.due_on),
         finish=day_of(finish_on),
@@ -142,9 +143,9 @@ def state_of(one: Deliverable, seen: Outlook, today: date) -> str:
     return seen.health if seen.health in RISKY else one.state
 
 
-def _note(one: Any, state: str) -> str:
+def _note(reader: Reader, one: Any, state: str) -> str:
     if state == "to_sign_off":
-        return _("Delivered, waiting for your sign-off")
+        return _("Delivered, waiting for your sign-off") if reader.is_signer else _("Delivered, waiting for sign-off")
     if one.state == State.SENT_BACK:
         return _("Sent back, being changed")
     if one.before_emplace:

@@ -27,6 +27,7 @@ from reports import access
 from reports.access import Reader
 from reports.models import StatusNote
 from reports.portal.dashboard import lines, plan_of
+from reports.portal.words import decided_by
 
 # A changed name moves no version; the page has it after this time at the latest.
 KEPT_FOR: Final = timedelta(minutes=10)
@@ -67,7 +68,8 @@ def key(reader: Reader, engagement: Engagement, variant: str) -> str:
     told = (plan.version, plan.client_health, plan.worse_on, plan.changed_at) if plan else ()
     days = (engagement.today(), timezone.localdate(), timezone.get_current_timezone_name(), get_language())
     seen = [getattr(engagement, f"stamp_{name}") for name in STAMPS]
-    parts = [told, days, engagement.version, variant, reader.client.name, reader.client.mark, seen]
+    names = [reader.client.name, reader.client.mark, decided_by(reader)]
+    parts = [told, days, engagement.version, variant, names, seen]
     stamp = sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
     return f"portal:{reader.client.pk}:{engagement.pk}:{reader.audience}:{stamp}"
 

@@ -21,36 +21,44 @@ def verdict(
     metrics: Sequence[MetricCard],
     calendar: WorkCalendar,
     today: date,
+    *,
+    decided_by: str = "",
 ) -> str:
-    """Return two sentences."""
+    """Return two sentences; `decided_by` names the signers to a reader who is none."""
     rows = [row for stage in stages for row in stage.rows]
     if engagement.is_draft:
-        return _draft(engagement, rows)
+        return _draft(engagement, rows, decided_by)
     if not rows:
         return _("No deliverable is shared with you yet. Your account manager decides what is.")
-    done = upper_first(listed(_done(rows, metrics))) + "."
+    done = upper_first(listed(_done(rows, metrics, decided_by))) + "."
     if engagement.state == State.ACTIVE:
         return f"{done} {_news(rows, stages, calendar, today)}"
     return f"{done} {_stands(engagement)}"
 
 
-def _draft(engagement: Engagement, rows: Sequence[Row]) -> str:
-    places = {"n": deliverables(len(rows)), "day": full(engagement.start_on)}
-    return (
-        _(
-            "This is the plan that is offered to you: %(n)s, starting on %(day)s. "
-            "The work begins when one of your signers has accepted it."
-        )
-        % places
-    )
+def _draft(engagement: Engagement, rows: Sequence[Row], decided_by: str) -> str:
+    places = {"n": deliverables(len(rows)), "day": full(engagement.start_on), "name": decided_by}
+    offered = _("This is the plan that is offered to you: %(n)s, starting on %(day)s.") % places
+    if decided_by:
+        begins = _("The work begins when %(name)s has accepted it.") % places
+    else:
+        begins = _("The work begins when one of your signers has accepted it.")
+    return f"{offered} {begins}"
 
 
-def _done(rows: Sequence[Row], metrics: Sequence[MetricCard]) -> list[str]:
+def _done(rows: Sequence[Row], metrics: Sequence[MetricCard], decided_by: str) -> list[str]:
     parts, to_sign = [_accepted(rows)], sum(row.to_sign for row in rows)
     if to_sign:
-        waits = ngettext("%(n)s waits for your sign-off", "%(n)s wait for your sign-off", to_sign)
-        parts.append(waits % {"n": counted(to_sign)})
+        parts.append(_to_sign(to_sign, decided_by))
     return parts + _lead(metrics)
+
+
+def _to_sign(n: int, decided_by: str) -> str:
+    if decided_by:
+        waits = ngettext("%(n)s waits for %(name)s to sign off", "%(n)s wait for %(name)s to sign off", n)
+    else:
+        waits = ngettext("%(n)s waits for your sign-off", "%(n)s wait for your sign-off", n)
+    return waits % {"n": counted(n), "name": decided_by}
 
 
 def _accepted(rows: Sequence[Row]) -> str:

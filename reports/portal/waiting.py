@@ -29,7 +29,7 @@ TOGETHER: Final = 3
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits on the client."""
+    """One thing that waits on the client; `is_own` where the reader can answer it, and no signer is needed."""
 
     title: str
     why: str
@@ -37,6 +37,7 @@ class Todo:
     button: str
     is_late: bool = False
     since: date | None = None
+    is_own: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def _plan(asker: Asker) -> Todo:
         button=asker.review,
         is_late=since is not None and asker.waited(since) >= LONG,
         since=since,
+        is_own=asker.reader.is_signer,
     )
 
 
@@ -111,6 +113,7 @@ def _sign_off(asker: Asker, row: Row) -> Todo:
         button=asker.review,
         is_late=asker.waited(since) >= LONG,
         since=since,
+        is_own=asker.reader.is_signer,
     )
 
 
@@ -129,6 +132,7 @@ def _together(asker: Asker, stage: Stage, waiting: Sequence[Row]) -> Todo:
         button=asker.review,
         is_late=asker.waited(since) >= LONG,
         since=since,
+        is_own=asker.reader.is_signer,
     )
 
 
@@ -141,6 +145,7 @@ def _change(asker: Asker, change: Mapping[str, Any]) -> Todo:
         button=asker.review,
         is_late=asker.waited(since) >= LONG,
         since=since,
+        is_own=asker.reader.is_signer,
     )
 
 

@@ -1,11 +1,19 @@
-"""What only the client's pages say: numbers apart from their units, working days, fingerprints."""
+"""What only the client's pages say: numbers apart from their units, working days, fingerprints, who signs."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.translation import ngettext
+from typing import Final
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _, ngettext
 
 from accounts.remembered import by_language
+from reports.access import Reader
 from reports.pages.words import MONEY, figures, number
+
+# Of more signers than this only the first are named.
+NAMED: Final = 3
 
 
 def with_unit(value: Decimal, unit: str) -> tuple[str, str]:
@@ -32,3 +40,15 @@ def fingerprint(sha256: str) -> str:
 def upper_first(sentence: str) -> str:
     """Return the sentence with a capital letter in front."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def decided_by(reader: Reader) -> str:
+    """Return who decides where this reader cannot: "Priya Nair or Joan Abernethy"; "" for a signer."""
+    return "" if reader.is_signer else _signers(reader.signers, reader.client.name)
+
+
+def _signers(names: Sequence[str], client: str) -> str:
+    if not names:
+        return _("a signer of %(client)s") % {"client": client}
+    some = [*names[: NAMED - 1], _("another signer")] if len(names) > NAMED else names
+    return get_text_list(list(some), _("or"))

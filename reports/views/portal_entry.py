@@ -18,6 +18,7 @@ from engagements.models import Engagement
 from reports import access
 from reports.access import Reader
 from reports.portal import links
+from reports.portal.words import decided_by
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 Page = Callable[..., HttpResponseBase]
@@ -71,6 +72,7 @@ def show(
     shell = {
         "reader": reader,
         "client": reader.client,
+        "decided_by": decided_by(reader),
         "viewing_as": reader.user if reader.looked_on else None,
         "home_url": links.to(reader, "portal"),
         "engagement": engagement,

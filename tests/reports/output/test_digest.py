@@ -84,6 +84,18 @@ def test_it_goes_to_each_contact_once_with_all_its_parts(world: World, due: list
     assert mail["Reply-To"] == world.manager.email
 
 
+def test_a_viewer_is_told_who_decides(due: list[Digest], mailbox: Mailbox) -> None:
+    run(due)
+    mail = next(one for one in mailbox.wait_for(2) if one["To"] == "vic@me.example")
+    assert str(mail["Subject"]).endswith("1 waits for you, 1 waits for Cora Contact")
+    html, text = html_of(mail), text_of(mail)
+    own, _, left = text.partition("WAITING ON Cora Contact")
+    assert "Sign off: Deliverable 4" in left
+    assert "Sign off: Deliverable 4" not in own
+    assert "your sign-off" not in text
+    assert html.index("Waiting on you") < html.index("Waiting on Cora Contact") < html.index("Sign off: Deliverable 4")
+
+
 def day_of(mail: EmailMessage) -> str:
     """The client's day may be one ahead of UTC's."""
     return str(mail["Subject"]).partition("day ")[2].partition(" ")[0]

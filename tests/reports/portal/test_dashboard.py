@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import now
 from accounts.db import as_firm
+from engagements.actions.clients import change_signer, invite_contact
 from engagements.actions.metrics import record_reading
 from engagements.models import BusinessMetric, Engagement, Placement
 from milestones import slips
@@ -43,10 +44,60 @@ def test_what_waits_comes_with_why_and_one_button(world: World, signer: Browser)
     assert text.count("btn-primary") == 1
 
 
-def test_a_viewer_is_offered_to_read_what_only_a_signer_decides(world: World, viewer: Browser) -> None:
+def test_a_viewer_is_told_who_decides_and_offered_to_read_it(world: World, viewer: Browser) -> None:
     text = viewer.get(world.url()).text
-    assert "Sign off: Deliverable A" in text
+    own, _, left = text.partition('id="left"')
+    assert "Asked 13 Nov, holds up “Deliverable B”" in own
+    assert "Sign off: Deliverable A" not in own
+    assert left.partition("</h2>")[0].endswith("Waiting on Joan Abernethy or Priya Nair")
+    assert "Sign off: Deliverable A" in left
     assert ">Review</a>" not in text
+    assert "your sign-off" not in text
+    assert "two wait for Joan Abernethy or Priya Nair to sign off" in text
+
+
+def test_every_signer_who_is_there_is_named_and_nobody_else(world: World, viewer: Browser) -> None:
+    client, by = world.people.client, world.people.manager
+    with as_firm():
+        invite_contact(by=by, client=client, name="Zoe New", email="zoe@me.example", is_signer=True)
+    assert "Waiting on Joan Abernethy, Priya Nair or Zoe New<" in viewer.get(world.url()).text
+    with as_firm():
+        client.contacts.filter(user__name="Joan Abernethy").update(left_at=now())
+        change_signer(by=by, contact=client.contacts.get(user__name="Zoe New"), is_signer=False)
+    assert "Waiting on Priya Nair<" in viewer.get(world.url()).text
+    with as_firm():
+        for name in ("Ann", "Bo", "Cy"):
+            invite_contact(by=by, client=client, name=name, email=f"{name}@me.example", is_signer=True)
+    assert "Waiting on Ann, Bo or another signer<" in viewer.get(world.url()).text
+
+
+def test_a_client_without_signers_says_that_one_is_waited_for(world: World, viewer: Browser) -> None:
+    with as_firm():
+        world.people.client.contacts.update(is_signer=False)
+    assert "Waiting on a signer of Meridian Health" in viewer.get(world.url()).text
+
+
+def test_what_is_kept_for_a_signer_is_not_shown_to_a_viewer(world: World, signer: Browser, viewer: Browser) -> None:
+    for_signer, for_viewer = (body(one.get(world.url()).text) for one in (signer, viewer))
+    assert "Waiting on Joan Abernethy or Priya Nair" not in for_signer
+    assert "Waiting on Joan Abernethy or Priya Nair" in for_viewer
+    assert (body(signer.get(world.url()).text), body(viewer.get(world.url()).text)) == (for_signer, for_viewer)
+
+
+@pytest.mark.parametrize("page", ["", "deliverables/", "m/60/sign/"])
+def test_nothing_of_a_viewers_pages_waits_for_their_own_decision(world: World, viewer: Browser, page: str) -> None:
+    text = viewer.get(world.url(page)).text
+    assert "Priya Nair" in text
+    assert "your sign-off" not in text
+    assert "your decision" not in text
+
+
+def test_the_list_of_a_viewers_engagements_says_who_signs(world: World, viewer: Browser, signer: Browser) -> None:
+    with as_firm():
+        Placement.objects.update(percent=10)
+        factories.active(world.people, name="Second")
+    assert "2 wait for Joan Abernethy or Priya Nair to sign off" in viewer.get("/portal/").text
+    assert "2 wait for your sign-off" in signer.get("/portal/").text
 
 
 def test_the_verdict_has_two_sentences(world: World, signer: Browser) -> None:
