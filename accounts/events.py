@@ -1,9 +1,14 @@
 """Writing events: what happened, told for people."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from accounts import request_ids
 from accounts.models import Event, User
+
+# Where a clause ends: never within a number ("1,250", "9:30"), whose marks no space follows.
+CLAUSE: Final = re.compile(r"[.;:,!?](?=\s)")
 
 
 def record(
@@ -34,3 +39,13 @@ def record(
         shared=shared,
         request_id=request_ids.current(),
     )
+
+
+def excerpt(text: str, most: int) -> str:
+    """Return a text for an event's sentence, of `most` characters at most: cut where a clause ends, else at a word."""
+    if len(text) <= most:
+        return text
+    start = text[: most - 1]
+    clauses = [found.end() for found in CLAUSE.finditer(text, 0, most) if found.end() > most // 3]
+    kept = start[: clauses[-1]] if clauses else start.rpartition(" ")[0] or start
+    return f"{kept.rstrip(' ,;:.')}…"

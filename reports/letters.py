@@ -42,6 +42,13 @@ def _note(
     return Letter(reader.email, subject, html, text, reply_to=reply_to)
 
 
+def _way_in(reader: User) -> list[str]:
+    """Say how to get in, to whoever has no password: perhaps nobody told them yet."""
+    if reader.has_usable_password():
+        return []
+    return [_("To sign in, ask for a code with this e-mail address. It comes by mail; you need no password.")]
+
+
 def sign_off_request(deliverable: Deliverable, contact: Contact) -> Letter:
     """Ask a signer for a sign-off; the link opens the deliverable, nothing more."""
     engagement = deliverable.engagement
@@ -53,6 +60,7 @@ def sign_off_request(deliverable: Deliverable, contact: Contact) -> Letter:
             lines=[
                 _("%(title)s is delivered and waits for your sign-off.") % {"title": deliverable.title},
                 _("You accept it, or send it back and say what is missing. Both take about two minutes."),
+                *_way_in(contact.user),
             ],
             button=_("Review"),
             path=reverse("portal_deliverable", args=[engagement.code, deliverable.public_id]),
@@ -72,6 +80,7 @@ def nudge(wait: Wait, contact: Contact) -> Letter:
                 _("%(title)s has stood still for this since %(since)s.")
                 % {"title": wait.deliverable.title, "since": date_format(wait.opened_on, "j M Y")},
                 _("Answer on the page, or name who can."),
+                *_way_in(contact.user),
             ],
             quote="" if wait.for_sign_off else wait.what,
             button=_("Review") if wait.for_sign_off else _("Reply"),
@@ -99,6 +108,7 @@ def plan_offer(engagement: Engagement, contact: Contact) -> Letter:
                 % {"manager": engagement.manager.name},
                 _("The work starts on %(day)s, once a signer has accepted the plan. Reading it takes ten minutes.")
                 % {"day": date_format(engagement.start_on, "j F Y")},
+                *_way_in(contact.user),
             ],
             button=_("Read the plan"),
             path=reverse("portal_plan", args=[engagement.code]),

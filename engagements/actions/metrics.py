@@ -114,7 +114,7 @@ def record_reading(
     )
     _check_confirmed(metric, confirmed_by)
     checked(reading).save(force_insert=True)
-    _record(by, reading, "reading_added", gettext_noop("%(actor)s read %(metric)s: %(value)s"))
+    _record(by, reading, "reading_added", gettext_noop("%(actor)s recorded “%(metric)s”: %(value)s"))
     return reading
 
 
@@ -128,7 +128,7 @@ def change_reading(*, by: User, reading: MetricReading, value: Decimal, source: 
     _check_number(value, "value")
     reading.value, reading.source = value.quantize(Decimal("0.0001")), source.strip() or reading.source
     checked(reading).save(update_fields=["value", "source"])
-    _record(by, reading, "reading_changed", gettext_noop("%(actor)s put a reading of %(metric)s right: %(value)s"))
+    _record(by, reading, "reading_changed", gettext_noop("%(actor)s put a reading of “%(metric)s” right: %(value)s"))
     return reading
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _, gettext_noop
 from accounts import jobs, media
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove, NotAllowed, StaleEdit
+from accounts.formats import day
 from accounts.ids import public_id
 from accounts.models import User, with_people
 from engagements.guards import require_manager
 from engagements.models import Agreement, BusinessMetric, Contact, Engagement, Placement
 from engagements.states import AgreedHow, EngagementState
 from milestones import files, slips
-from milestones.actions.base import signer_of, take_plan, tell
+from milestones.actions.base import NOT_WORKABLE, signer_of, take_plan, tell
 from milestones.content import hash_of
 from milestones.models import Deliverable, Milestone
 
@@ -158,7 +160,7 @@ def _require_whole(engagement: Engagement) -> None:
 def accept_plan(*, by: User, engagement: Engagement, content_hash: str) -> Engagement:
     """Activate by a signer's acceptance of the exact plan they saw; `content_hash` is that of `plan_content`."""
     signer = signer_of(by, engagement.client_id)
-    engagement = take_plan(engagement, states=DRAFT)
+    engagement = _take_unagreed(engagement)
     if engagement.offered_at is None:
         raise NotAllowed(_("This plan is not offered any more. Ask your account manager."))
     content = plan_content(engagement)
@@ -177,7 +179,7 @@ def attach_statement(
 ) -> Engagement:
     """Activate by the signed statement of work, which somebody named `signer_name` signed at `at`."""
     require_manager(by)
-    engagement = take_plan(engagement, states=DRAFT)
+    engagement = _take_unagreed(engagement)
     if not signer_name.strip():
         raise DomainError(_("Say who signed at the client’s."), field="signer_name")
     if at > now():
@@ -199,6 +201,22 @@ def attach_statement(
     except Exception:
         files.discard(stored.path)
         raise
+
+
+def _take_unagreed(engagement: Engagement) -> Engagement:
+    """Take the plan of a draft. Raises IllegalMove, saying who agreed on it and when, where somebody has."""
+    engagement = take_plan(engagement, states=EngagementState.values)
+    if engagement.is_draft:
+        return engagement
+    agreement = Agreement.objects.filter(engagement=engagement).first()
+    if agreement is None:
+        raise IllegalMove(str(NOT_WORKABLE[EngagementState(engagement.state)]))
+    said = {
+        AgreedHow.PORTAL: _("%(name)s accepted the plan on %(day)s, so it is agreed already."),
+        AgreedHow.STATEMENT: _("%(name)s signed the statement of work on %(day)s, so the plan is agreed already."),
+    }[AgreedHow(agreement.how)]
+    on = agreement.at.astimezone(ZoneInfo(engagement.client.time_zone)).date()
+    raise IllegalMove(said % {"name": agreement.signer_name, "day": day(on)})
 
 
 def _activate(by: User, engagement: Engagement, agreement: Agreement) -> Engagement:

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 from psycopg.types.range import Range
 
+from accounts import events
 from accounts.checked import refuse_text
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove
@@ -98,7 +99,7 @@ def end_early(*, by: User, engagement: Engagement, on: date | None = None, why: 
     take_plan(engagement, states=LIVE)
     _end(by, engagement, EngagementState.ENDED_EARLY, _day(engagement, on), why)
     message = gettext_noop("%(actor)s ended %(engagement)s early: %(why)s")
-    why = engagement.state_why[:200]
+    why = events.excerpt(engagement.state_why, 200)
     tell(by, engagement, "ended_early", message, shared=True, engagement=engagement.name, why=why)
     return engagement
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _, gettext_noop
 
+from accounts import events
 from accounts.checked import checked
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove, NotAllowed
@@ -86,7 +87,7 @@ def _tell_line(by: User, comment: Comment) -> None:
         verb, message = "answered", gettext_noop("%(actor)s answered: %(text)s")
     else:
         verb, message = "commented", gettext_noop("%(actor)s wrote: %(text)s")
-    text = comment.text if len(comment.text) <= 140 else f"{comment.text[:139]}…"
+    text = events.excerpt(comment.text, 140)
     about, shared = comment.deliverable, comment.shared
     tell(by, comment.engagement, verb, message, deliverable=about, shared=shared, text=text)
 

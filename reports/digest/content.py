@@ -177,7 +177,7 @@ def following(board: Dashboard) -> list[Step]:
 
 
 def _expected(row: Row) -> str:
-    if row.is_risky:
+    if row.is_risky and row.likely_on:
         return _("due %(due)s, likely %(likely)s") % {"due": row.due.text, "likely": row.finish.text}
     return _("due %(due)s") % {"due": row.due.text}
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from engagements.models import Agreement, Engagement
 from milestones.actions.activation import plan_content
 from milestones.content import hash_of
-from reports.pages.words import Day, day_of, full, moment, number
-from reports.portal.words import fingerprint, with_unit
+from reports.pages.words import Day, day_of, full, moment
+from reports.portal.words import days_a_week, fingerprint, with_unit
 
 
 @dataclass(frozen=True)
@@ -137,5 +137,4 @@ def _aim(raw: Mapping[str, Any]) -> Aim:
 def _member(raw: Mapping[str, Any]) -> Member:
     first, last = _day(raw["starts_on"]), _day(raw["ends_on"])
     span = _("%(first)s to %(last)s") % {"first": first.text, "last": last.text}
-    days = number(Decimal(raw["percent"]) * 5 / 100)
-    return Member(raw["name"], raw["title"] or raw["role"], _("%(n)s days a week") % {"n": days}, span)
+    return Member(raw["name"], raw["title"] or raw["role"], days_a_week(raw["percent"]), span)

@@ -123,14 +123,14 @@ def dashboard(reader: Reader, engagement: Engagement) -> Dashboard:
     last_on = max([stage.due_on for stage in in_order], default=engagement.start_on)
     last_day = max([stage.day for stage in in_order], default=0)
     shown_health = plan.client_health if plan else ""
-    decider = decided_by(reader)
+    decider, unforeseen = decided_by(reader), health.unforeseen(engagement, plan, told)
     asker = waiting.Asker(reader, engagement, calendar, today)
     return Dashboard(
         engagement=engagement,
         state=state_of(engagement, shown_health),
         day=day_words(engagement, last_day),
         updated=_updated(plan, told),
-        verdict=verdict(engagement, in_order, cards, calendar, today, decided_by=decider),
+        verdict=verdict(engagement, in_order, cards, calendar, today, decided_by=decider, unforeseen=unforeseen),
         span=_("%(first)s to %(last)s") % {"first": short(engagement.start_on), "last": short(last_on)},
         last_day=last_day,
         today=today,

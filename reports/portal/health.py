@@ -8,15 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Case, DateField, F, JSONField, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext as _
 
+from accounts.clock import now
 from accounts.looks import word
 from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from milestones.models import ForecastRun, Plan
 from reports.pages.words import Day, day_of
+
+# A plan just accepted has its forecast within seconds; where no worker runs, nobody asks for ever.
+SOON: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,21 @@ def told(engagement: Engagement, plan: Plan | None) -> Told:
         if row["shown_works"] is not None:
             return Told(row["shown_works"], row["shown_stages"] or {}, row["made_at"], days)
     return Told(days=days)
+
+
+def unforeseen(engagement: Engagement, plan: Plan | None, told: Told) -> str:
+    """Return why the client sees no forecast; "" where it sees one, or none is made."""
+    if told.made_at is not None or not engagement.is_active:
+        return ""
+    if plan is not None and plan.worse_on is not None:
+        return _("The forecast comes with the next digest, or after one working day.")
+    return _("The forecast is being made.")
+
+
+def is_awaited(engagement: Engagement, *, has_forecast: bool) -> bool:
+    """Whether the first forecast may come at any moment: a page that is open asks for it until then."""
+    started = engagement.activated_at
+    return bool(engagement.is_active and not has_forecast and started and now() - started < SOON)
 
 
 def weeks(engagement: Engagement, last_on: date, days: Sequence[tuple[date, str]], now: str, today: date) -> list[Week]:

@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
 from accounts.models import Event, with_people
 from accounts.prepared import Prepared, given
 from engagements.models import Placement
-from reports.pages.words import moment, number, short
+from reports.pages.words import moment, short
+from reports.portal.words import days_a_week
 
 LATEST: Final = 6
-FULL_WEEK: Final = Decimal(5)
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ def specialists(found: Iterable[Placement], today: date) -> list[Person]:
 
 
 def _person(one: Placement, today: date) -> Person:
-    days = Decimal(one.percent) * FULL_WEEK / 100
-    time = ngettext("%(n)s day a week", "%(n)s days a week", 1 if days == 1 else 2) % {"n": number(days)}
+    time = days_a_week(one.percent)
     if one.starts_on > today:
         time = _("from %(day)s") % {"day": short(one.starts_on)}
     return Person(one.user.name, one.title or one.role.name, time)

@@ -19,7 +19,7 @@ from milestones.models import Deliverable, Wait
 from milestones.states import DeliverableState as State, Health, WaitOn
 from reports.access import Reader, any_contact
 from reports.pages.forecasts import Outlook, outlook
-from reports.pages.words import Day, day_of
+from reports.pages.words import Day, day_of, short
 from reports.portal import links
 
 RISKY = frozenset({Health.AT_RISK, Health.OFF_TRACK})
@@ -40,7 +40,8 @@ class OpenWait:
 class Row:
     """A deliverable in one line. `late_by` counts working days after the due date, negative for earlier.
 
-    `state` is what its shape shows: a risk of the forecast comes before "in progress" and "planned".
+    `state` is what its shape shows: a risk of the forecast comes before "in progress" and "planned". `finish` is when
+    it was done or likely will be, nothing where no forecast says; `when` tells with its word which date that is.
     """
 
     public_id: str
@@ -53,6 +54,8 @@ class Row:
     owner: str
     due: Day
     finish: Day
+    when: str
+    when_on: date
     due_on: date
     start_on: date
     done_on: date | None
@@ -63,6 +66,12 @@ class Row:
     to_sign: bool
     submitted_on: date | None
     waits: tuple[OpenWait, ...]
+
+    @property
+    def about(self) -> str:
+        """The small line below the title; a state that `when` names is not said twice."""
+        named = self.accepted or self.to_sign
+        return " · ".join(part for part in ("" if named else self.word, self.note) if part)
 
     @property
     def is_risky(self) -> bool:
@@ -80,7 +89,7 @@ SHOWN: Final = (
 def _query() -> "QuerySet[Deliverable]":
     waits = Wait.objects.filter(deliverable=OuterRef("pk"), on=WaitOn.CLIENT, closed_on=None).order_by("opened_on")
     shared = Deliverable.objects.visible_to(any_contact()).filter(engagement=given("engagement")).counted()
-    named = shared.only(*SHOWN).annotate(owner_name=F("owner__user__name"), metric_name=F("metric__name"))
+    named = shared.only(*SHOWN).annotate(owner_name=F("owner__user__name"))
     asked = JSONObject(id="public_id", what="what", since="opened_on", sign="for_sign_off", answered=F("answered_at"))
     return named.annotate(open_waits=ArraySubquery(waits.values(asked=asked))).order_by("due_on", "number")
 
@@ -106,7 +115,7 @@ def rows(
 def _row(reader: Reader, one: Any, seen: Outlook, calendar: WorkCalendar, today: date, url: str) -> Row:
     """Any: the deliverable carries what `of` annotates."""
     done_on = one.accepted_on or (one.submitted_on if one.state == State.IN_REVIEW else None)
-    finish_on = done_on or max(seen.likely or one.due_on, today)
+    finish_on = done_on or (max(seen.likely, today) if seen.likely else None)
     state = state_of(one, seen, today)
     return Row(
         public_id=one.public_id,
@@ -119,12 +128,14 @@ def _row(reader: Reader, one: Any, seen: Outlook, calendar: WorkCalendar, today:
         owner=one.owner_name or "",
         due=day_of(one.due_on),
         finish=day_of(finish_on),
+        when=_when(one, finish_on),
+        when_on=finish_on or one.due_on,
         due_on=one.due_on,
         start_on=one.started_on or one.start_on,
         done_on=done_on,
         likely_on=None if done_on else finish_on,
         eight_in_ten_on=None if done_on else seen.eight_in_ten,
-        late_by=calendar.working_days_between(one.due_on, finish_on),
+        late_by=calendar.working_days_between(one.due_on, finish_on or max(one.due_on, today)),
         accepted=one.state == State.ACCEPTED,
         to_sign=state == "to_sign_off",
         submitted_on=one.submitted_on,
@@ -150,7 +161,17 @@ def _note(reader: Reader, one: Any, state: str) -> str:
         return _("Sent back, being changed")
     if one.before_emplace:
         return _("Accepted before Emplace")
-    return one.metric_name or one.owner_name or ""
+    return one.owner_name or ""
+
+
+def _when(one: Deliverable, finish_on: date | None) -> str:
+    if one.state == State.ACCEPTED:
+        said = _("Accepted %(day)s")
+    elif one.state == State.IN_REVIEW:
+        said = _("Submitted %(day)s")
+    else:
+        said = _("Likely %(day)s") if finish_on else _("Due %(day)s")
+    return said % {"day": short(finish_on or one.due_on)}
 
 
 def _waits(one: Any) -> Iterable[OpenWait]:

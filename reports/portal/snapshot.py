@@ -26,6 +26,7 @@ from milestones.models import ForecastRun
 from reports import access
 from reports.access import Reader
 from reports.models import StatusNote
+from reports.portal import health
 from reports.portal.dashboard import lines, plan_of
 from reports.portal.words import decided_by
 
@@ -72,6 +73,11 @@ def key(reader: Reader, engagement: Engagement, variant: str) -> str:
     parts = [told, days, engagement.version, variant, names, seen]
     stamp = sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
     return f"portal:{reader.client.pk}:{engagement.pk}:{reader.audience}:{stamp}"
+
+
+def awaits_forecast(engagement: Engagement) -> bool:
+    """Whether a dashboard that shows no forecast now may have one in a moment; `engagement` carries the stamps."""
+    return health.is_awaited(engagement, has_forecast=getattr(engagement, "stamp_forecasts", None) is not None)
 
 
 def kept(name: str, draw: Callable[[], str]) -> SafeString:

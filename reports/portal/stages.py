@@ -37,6 +37,11 @@ class Stage:
     sign_url: str
 
     @property
+    def by_day(self) -> list[Row]:
+        """Its deliverables by the date that stands beside each."""
+        return sorted(self.rows, key=lambda row: row.when_on)
+
+    @property
     def is_done(self) -> bool:
         """Whether nothing of it is open."""
         return self.accepted == self.total

@@ -23,8 +23,12 @@ def verdict(
     today: date,
     *,
     decided_by: str = "",
+    unforeseen: str = "",
 ) -> str:
-    """Return two sentences; `decided_by` names the signers to a reader who is none."""
+    """Return two sentences.
+
+    `decided_by` names the signers to a reader who is none, `unforeseen` says why no forecast is shown.
+    """
     rows = [row for stage in stages for row in stage.rows]
     if engagement.is_draft:
         return _draft(engagement, rows, decided_by)
@@ -32,7 +36,7 @@ def verdict(
         return _("No deliverable is shared with you yet. Your account manager decides what is.")
     done = upper_first(listed(_done(rows, metrics, decided_by))) + "."
     if engagement.state == State.ACTIVE:
-        return f"{done} {_news(rows, stages, calendar, today)}"
+        return f"{done} {_news(rows, stages, unforeseen or _milestone(stages, calendar), today)}"
     return f"{done} {_stands(engagement)}"
 
 
@@ -82,9 +86,10 @@ def _lead(metrics: Sequence[MetricCard]) -> list[str]:
     return [_("“%(name)s” is %(share)s of the way to its target") % places]
 
 
-def _news(rows: Sequence[Row], stages: Sequence[Stage], calendar: WorkCalendar, today: date) -> str:
+def _news(rows: Sequence[Row], stages: Sequence[Stage], ahead: str, today: date) -> str:
+    if all(row.accepted for row in rows):
+        return _("Nothing that is shared with you is open.")
     risky = sorted((row for row in rows if row.is_risky), key=lambda row: (-row.late_by, row.due_on))
-    ahead = _milestone(stages, calendar)
     if not risky:
         return ahead or _("Everything that is open is likely to be on time.")
     parts = [_worst(risky[0], today)]

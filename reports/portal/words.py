@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-
 from typing import Final
 
 from django.utils.text import get_text_list
@@ -14,6 +13,7 @@ from reports.pages.words import MONEY, figures, number
 
 # Of more signers than this only the first are named.
 NAMED: Final = 3
+FULL_WEEK: Final = 5
 
 
 def with_unit(value: Decimal, unit: str) -> tuple[str, str]:
@@ -30,6 +30,13 @@ def with_unit(value: Decimal, unit: str) -> tuple[str, str]:
 def working_days(n: int) -> str:
     """Return "3 working days"."""
     return ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
+
+
+def days_a_week(percent: int) -> str:
+    """Return a share of the week in days: "1 day a week" for 20 percent, "2.5 days a week" for 50."""
+    days = Decimal(percent) * FULL_WEEK / 100
+    # "0.5 days": a share of one is more than none, yet only one itself is singular.
+    return ngettext("%(n)s day a week", "%(n)s days a week", 1 if days == 1 else 2) % {"n": number(days)}
 
 
 def fingerprint(sha256: str) -> str:

@@ -1,10 +1,12 @@
 """What a contact reads: own engagements, the dashboard of one, all its deliverables."""
 
-from django.http import HttpResponseBase
+from http import HTTPStatus
+
+from django.http import HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from accounts.http import AuthedHttpRequest, see_other
+from accounts.http import AuthedHttpRequest, is_htmx, see_other
 from engagements.models import Engagement
 from reports.access import Reader
 from reports.portal import dashboard as boards, home as homes, links, snapshot
@@ -25,12 +27,18 @@ def home(request: AuthedHttpRequest, reader: Reader) -> HttpResponseBase:
 @require_safe
 @portal
 def dashboard(request: AuthedHttpRequest, reader: Reader, code: str) -> HttpResponseBase:
-    """Show how an engagement stands; its markup is kept while nothing has changed."""
+    """Show how an engagement stands; its markup is kept while nothing has changed.
+
+    A page that is open before the first forecast asks for it, and is answered when there is one.
+    """
     engagement = boards.engagement(reader, code, snapshot.STAMPED)
+    awaits = snapshot.awaits_forecast(engagement)
+    if awaits and is_htmx(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     every_row = request.GET.get("timeline") == "all"
     name = snapshot.key(reader, engagement, "all" if every_row else "")
     body = snapshot.kept(name, lambda: _drawn(reader, engagement, every_row=every_row))
-    return show(request, reader, "dashboard", engagement=engagement, here="portal_engagement", body=body)
+    return show(request, reader, "dashboard", engagement=engagement, here="portal_engagement", body=body, awaits=awaits)
 
 
 def _drawn(reader: Reader, engagement: Engagement, *, every_row: bool) -> str:

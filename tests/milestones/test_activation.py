@@ -146,6 +146,20 @@ def test_two_signers_at_once_activate_once(really: None) -> None:
         assert Agreement.objects.count() == 1
 
 
+def test_who_comes_second_is_told_who_agreed_and_when(cast: Cast) -> None:
+    engagement = factories.draft(cast)
+    activation.offer_plan(by=cast.manager, engagement=engagement)
+    hashed = seen(engagement)
+    activation.accept_plan(by=cast.signer, engagement=engagement, content_hash=hashed)
+    with pytest.raises(IllegalMove, match=r"^Priya Nair accepted the plan on 23 Nov, so it is agreed already\.$"):
+        activation.accept_plan(by=cast.other_signer, engagement=engagement, content_hash=hashed)
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    with pytest.raises(IllegalMove, match="Priya Nair accepted the plan on 23 Nov"):
+        activation.attach_statement(
+            by=cast.manager, engagement=engagement, signer_name="X", at=day, upload=factories.upload()
+        )
+
+
 def test_work_waits_for_the_agreement(cast: Cast) -> None:
     engagement = factories.draft(cast)
     with pytest.raises(IllegalMove):

@@ -41,6 +41,16 @@ def test_every_signer_is_asked_to_sign_off(world: World, second_signer: str, mai
     assert mails[0]["Reply-To"] == world.manager.email
 
 
+def test_who_has_no_password_is_told_how_to_get_in(world: World, second_signer: str, mailbox: Mailbox) -> None:
+    with as_firm():
+        world.signer.user.set_password("embedded-in-the-team")
+        world.signer.user.save(update_fields=["password"])
+    jobs.run(job_of("mail_sign_off_request").pk)
+    bodies = {mail["To"]: mail.get_body(("plain",)) for mail in mailbox.wait_for(2)}
+    told = {to: "ask for a code" in body.get_content() for to, body in bodies.items() if body}
+    assert told == {"cora@me.example": False, second_signer: True}
+
+
 def test_nobody_is_asked_for_what_was_taken_back(world: World, mailbox: Mailbox) -> None:
     with as_firm():
         work.take_back(by=world.specialist, deliverable=world.one(4))

@@ -1,6 +1,6 @@
 """The client's dashboard: what it says, what it hides, and what it costs."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -82,6 +82,66 @@ def test_what_is_kept_for_a_signer_is_not_shown_to_a_viewer(world: World, signer
     assert "Waiting on Joan Abernethy or Priya Nair" not in for_signer
     assert "Waiting on Joan Abernethy or Priya Nair" in for_viewer
     assert (body(signer.get(world.url()).text), body(viewer.get(world.url()).text)) == (for_signer, for_viewer)
+
+
+def test_before_the_first_forecast_nothing_is_promised_and_the_page_asks_for_it(world: World, signer: Browser) -> None:
+    with as_firm():
+        Engagement.objects.filter(pk=world.engagement.pk).update(activated_at=now())
+    asked = {"HX-Request": "true", "HX-Target": "main"}
+    text = signer.get(world.url()).text
+    assert "The forecast is being made." in text
+    assert "likely to be on time" not in text
+    assert f"Due {world.b.due_on:%-d %b}" in text
+    assert "Likely" not in body(text).partition('id="del"')[2]
+    assert f'hx-get="{world.url()}" hx-trigger="every 3s"' in text
+    assert signer.get(world.url(), headers=asked).status_code == 204
+    with as_firm():
+        slips.recompute(world.engagement)
+    fresh = signer.get(world.url(), headers=asked)
+    assert fresh.status_code == 200
+    assert 'id="main"' in fresh.text
+    assert "The forecast is being made." not in fresh.text
+    assert "every 3s" not in fresh.text
+
+
+def test_where_no_forecast_comes_the_page_stops_asking(
+    world: World, signer: Browser, monday: time_machine.Traveller
+) -> None:
+    with as_firm():
+        Engagement.objects.filter(pk=world.engagement.pk).update(activated_at=now())
+    assert "every 3s" in signer.get(world.url()).text
+    monday.shift(timedelta(minutes=6))
+    text = signer.get(world.url(), headers={"HX-Request": "true"}).text
+    assert "The forecast is being made." in text
+    assert "every 3s" not in text
+
+
+def test_a_first_forecast_that_is_held_back_is_not_said_to_be_in_the_making(world: World, signer: Browser) -> None:
+    with as_firm():
+        slips.recompute(world.engagement)
+        held_back = {"health": "off_track", "client_health": "on_track", "worse_at": now(), "worse_on": TODAY}
+        Plan.objects.filter(engagement=world.engagement).update(**held_back)
+    text = signer.get(world.url()).text
+    assert "The forecast comes with the next digest, or after one working day." in text
+    assert "likely to be on time" not in text
+
+
+def test_where_all_is_accepted_nothing_is_forecast(world: World, signer: Browser) -> None:
+    with as_firm():
+        finish(world)
+    text = signer.get(world.url()).text
+    assert "Nothing that is shared with you is open." in text
+
+
+def test_the_date_beside_a_deliverable_says_what_it_is(world: World, signer: Browser) -> None:
+    with as_firm():
+        signing.accept(by=world.people.signer, deliverable=world.a, content_hash=factories.seen(world.a))
+        slips.recompute(world.engagement)
+    rows = signer.get(world.url()).text.partition('id="del"')[2]
+    said = ["Accepted 23 Nov", "Submitted 23 Nov", "Likely "]
+    assert all(f">{words}" in rows for words in said)
+    assert [rows.index(words) for words in said] == sorted(rows.index(words) for words in said)
+    assert "Claims triaged by the model" not in rows
 
 
 @pytest.mark.parametrize("page", ["", "deliverables/", "m/60/sign/"])
@@ -198,6 +258,12 @@ def test_an_engagement_that_does_not_run_says_so(world: World, signer: Browser, 
 
 def end(world: World) -> Engagement:
     """Bring everything to an end."""
+    finish(world)
+    return life.complete(by=world.people.manager, engagement=world.engagement)
+
+
+def finish(world: World) -> None:
+    """Have everything accepted."""
     people = world.people
     for one in world.engagement.deliverables.exclude(pk__in=[world.a.pk, world.c.pk]):
         if one.pk == world.b.pk:
@@ -209,7 +275,6 @@ def end(world: World) -> Engagement:
             signing.accept(by=people.signer, deliverable=one, content_hash=factories.seen(one))
         else:
             work.accept_internal(by=people.manager, deliverable=one)
-    return life.complete(by=people.manager, engagement=world.engagement)
 
 
 def test_an_engagement_that_has_not_begun_says_when_it_does(world: World) -> None:
