@@ -10,6 +10,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -97,6 +98,21 @@ def role_of(user: User, *, read_only: bool) -> AbstractContextManager[None]:
     if user.is_contact:
         return db.as_portal([user.client_ref or 0], user, read_only=read_only)
     return db.as_firm(user, read_only=read_only)
+
+
+class FragmentMiddleware:
+    """Keeps fragments of pages out of caches: the browser's Back would show one without its page around it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, and say that the same address has another answer for htmx."""
+        response = self.get_response(request)
+        patch_vary_headers(response, ("HX-Request",))
+        if request.headers.get("HX-Request") and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
 
 
 class WallMiddleware:

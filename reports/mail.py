@@ -56,7 +56,9 @@ def written(template: str, reader: User, context: Mapping[str, object]) -> tuple
     """Return a mail's HTML and text in the reader's language; `template` has an .html and a .txt."""
     with translation.override(reader.language):
         full = {"firm_name": settings.FIRM_NAME, "language": reader.language, **context}
-        return inline(render_to_string(f"{template}.html", full)), render_to_string(f"{template}.txt", full)
+        text = render_to_string(f"{template}.txt", full)
+        # A template's text is marked as safe HTML, and this one is not: people's words stand in it as they wrote them.
+        return inline(render_to_string(f"{template}.html", full)), "".join(list(text))
 
 
 def message(letter: Letter, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:

@@ -38,7 +38,7 @@ class Layout:
 def _layout(width: float, *, compact: bool, dense: bool) -> Layout:
     if compact:
         return Layout(width, 8, 44, 44, 4, compact=True, dense=False)
-    labels = min(262, round(width * 0.31))
+    labels = min(262, round(width * 0.35))
     if dense:
         return Layout(width, labels, 22, 32, 8, compact=False, dense=True)
     return Layout(width, labels, 33, 44, 7, compact=False, dense=False)
@@ -113,30 +113,49 @@ class _Pen:
     def _dense_due(self, b: float, band: Band) -> str:
         if not self.days.holds(band.end):
             return ""
-        label = f"{band.short or band.name}, {self.words.day(band.end)}"
-        wide = width_of(label, 11)
-        x = min(max(b, self.days.left + wide / 2), self.days.right - wide / 2)
         line = path(f"M{b:.1f} 26V{self.height:g}", self.c["text2"], 1.25, dashes("3 3"))
-        return line + text(x, 18, label, self.c["text"], Face(11, 600, "middle"))
+        return line + text(self._label_at(b, band), 18, self._label(band), self.c["text"], Face(11, 600, "middle"))
+
+    def _label(self, band: Band) -> str:
+        return f"{band.short or band.name}, {self.words.day(band.end)}"
+
+    def _label_at(self, b: float, band: Band) -> float:
+        """The middle of a milestone's label: over its date, or beside today's badge where that stands there."""
+        half = width_of(self._label(band), 11) / 2
+        x = min(max(b, self.days.left + half), self.days.right - half)
+        low, high = self._badge_span()
+        if x + half < low - 6 or x - half > high + 6:
+            return x
+        before, after = low - 8 - half, high + 8 + half
+        fits = after + half <= self.days.right
+        return after if fits and (b >= (low + high) / 2 or before - half < self.days.left) else before
 
     def _taken(self) -> list[tuple[float, float]]:
         """Stretches of the head where no date fits: today's badge and, in a dense plan, milestones."""
-        wide = width_of(self.badge(), 11) / 2 + 24
-        taken = [(self.days.at(self.plan.today) - wide, self.days.at(self.plan.today) + wide)]
+        low, high = self._badge_span()
+        taken = [(low - 14, high + 14)]
         if self.box.dense:
-            taken += [(b - 68, b + 68) for _, _, b, m in self._shown_bands() if self.days.holds(m.end)]
+            for _, _, b, band in self._shown_bands():
+                if self.days.holds(band.end):
+                    x, half = self._label_at(b, band), width_of(self._label(band), 11) / 2 + 22
+                    taken.append((x - half, x + half))
         return taken
 
     def dates(self) -> str:
         """Dates along the top, left out where they would collide."""
         y = 18 if self.box.dense else 34
-        taken, out = self._taken(), []
+        taken, out, free = self._taken(), [], 0.0
         for day in self.days.ticks(self.box.ticks):
             x = self.days.at(day)
             if any(low < x < high for low, high in taken):
                 continue
             anchor = "start" if x < self.days.left + 16 else "end" if x > self.days.right - 16 else "middle"
             shift = {"start": 10, "end": -4, "middle": 0}[anchor]
+            wide = width_of(self.words.day(day), 11)
+            begins = x + shift - {"start": 0.0, "end": wide, "middle": wide / 2}[anchor]
+            if begins < free:
+                continue
+            free = begins + wide + 10
             out.append(text(x + shift, y, self.words.day(day), self.c["text3"], Face(11, 400, anchor)))
         return "".join(out)
 
@@ -160,13 +179,17 @@ class _Pen:
         x = self.days.at(self.plan.today)
         return path(f"M{x:.1f} {self.box.head - 6:g}V{self.height:g}", self.c["now"], 1.5)
 
-    def today_badge(self) -> str:
-        """A filled pill on the line, held inside the picture."""
+    def _badge_span(self) -> tuple[float, float]:
         wide = width_of(self.badge(), 11) + 20
         x = min(max(self.days.at(self.plan.today), self.days.left + wide / 2), self.days.right - wide / 2)
+        return x - wide / 2, x + wide / 2
+
+    def today_badge(self) -> str:
+        """A filled pill on the line, held inside the picture."""
+        low, high = self._badge_span()
         y = 5 if self.box.dense else 22
-        return rect(x - wide / 2, y, wide, 18, self.c["now"], 9) + text(
-            x, y + 12.8, self.badge(), self.c["on_now"], Face(11, 600, "middle")
+        return rect(low, y, high - low, 18, self.c["now"], 9) + text(
+            (low + high) / 2, y + 12.8, self.badge(), self.c["on_now"], Face(11, 600, "middle")
         )
 
     def rows(self) -> str:
@@ -203,7 +226,17 @@ class _Pen:
         due = self.days.at(item.due)
         tick = path(f"M{due:.1f} {y - 8:.1f}v16", self.c["text2"], 1.75, ' stroke-linecap="round"')
         was = self._was(item.was, item.due, y)
-        return self._thin(item, end, y) + self._body(item, a, end, y) + tick + was + self._slip(item, a, end, y)
+        more = self._goes_on(item, y)
+        return self._thin(item, end, y) + self._body(item, a, end, y) + tick + was + more + self._slip(item, end, y)
+
+    def _goes_on(self, item: Item, y: float) -> str:
+        """An arrowhead where a row reaches beyond the picture, so that its end is not taken for a date."""
+        if self.days.holds(_far(item)):
+            return ""
+        tone = shape_of(item.state)[1]
+        colour = self.c["base"] if tone == "idle" else self._tones(tone)[0]
+        x = self.days.right
+        return path(f"M{x - 4:.1f} {y - 4.5:.1f}l4.5 4.5l-4.5 4.5", colour, 1.75, ' stroke-linecap="round"')
 
     def _was(self, was: date | None, due: date, y: float) -> str:
         """An earlier due date: a hollow mark, and a dotted way from it to the one in force."""
@@ -248,19 +281,17 @@ class _Pen:
             return ""
         tone = shape_of(item.state)[1]
         colour = self.c["base"] if tone == "idle" else self._tones(tone)[0]
-        line = f"M{end:.1f} {y:.1f}H{far:.1f}M{far:.1f} {y - 3:.1f}v6"
+        stop = f"M{far:.1f} {y - 3:.1f}v6" if self.days.holds(item.by_8_in_10) else ""
+        line = f"M{end:.1f} {y:.1f}H{far:.1f}{stop}"
         return path(line, colour, 1.5, ' stroke-linecap="round"')
 
-    def _slip(self, item: Item, a: float, end: float, y: float) -> str:
+    def _slip(self, item: Item, end: float, y: float) -> str:
         if not item.slip:
             return ""
         words = self.words.slip.format(days=f"{item.slip:+d}".replace("-", "\u2212"))
         far = max(end, self.days.at(item.due), self.days.at(item.by_8_in_10 or _drawn(item)))
-        x, anchor = far + 8, "start"
-        if x + width_of(words, 11) > self.box.width:
-            x, anchor = a - 6, "end"
-        face = Face(11, 600, anchor, self.c["band_a"] if self.box.compact else "")
-        return text(x, y + 4, words, self.c[self._slip_tone(item)], face)
+        face = Face(11, 600, "start", self.c["band_a"] if self.box.compact else "")
+        return text(far + 8, y + 4, words, self.c[self._slip_tone(item)], face)
 
     def _slip_tone(self, item: Item) -> str:
         if item.slip and item.slip < 0:
@@ -318,7 +349,9 @@ def timeline(
     box = _layout(358 if compact and width == 1120 else width, compact=compact, dense=dense)
     height = box.head + box.row * max(len(plan.items), 1) + 8
     last = _last_day(plan, box.right - box.labels)
-    days = Days.between(plan.start, last, box.labels, box.right)
+    # A row that slips to the picture's edge or beyond has its figure behind the edge.
+    room = SLIP_ROOM - 6 if any(item.slip and _far(item) >= last for item in plan.items) else 0
+    days = Days.between(plan.start, last, box.labels, box.right - room)
     pen = _Pen(_within(plan), days, box, theme, words, height)
     body = pen.bands() + pen.holidays() + pen.dates() + pen.rows() + pen.today_line() + pen.today_badge() + pen.empty()
     return picture(body, box.width, height, uid=uid, title=plan.title, desc=describe(plan, words))

@@ -51,6 +51,18 @@ def test_every_page_is_sound(at_work: Firm, tab_of: Opener) -> None:
         sound(tab)
 
 
+def test_back_from_another_page_shows_the_whole_page_again(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.manager)
+    for address, chip in (("/", "Off track"), (at_work.url(), "Waiting")):
+        tab.goto(address)
+        tab.locator("a.chip", has_text=chip).click()
+        tab.wait_for_url("**show=**")
+        tab.goto("/clients/")
+        tab.go_back()
+        expect(tab.get_by_role("link", name="Clients")).to_be_visible()
+        expect(tab.locator("a.chip[aria-current]", has_text=chip)).to_be_visible()
+
+
 def test_on_a_dark_phone_nothing_scrolls_sideways(at_work: Firm, tab_of: Opener) -> None:
     tab = tab_of(at_work.people.manager, size=SIZES[1], color_scheme="dark")
     for address in pages(at_work):

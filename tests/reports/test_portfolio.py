@@ -110,6 +110,13 @@ def test_htmx_gets_the_table_alone(at_work: Firm, manager: Browser) -> None:
     assert 'id="engagements"' in response.text
 
 
+def test_a_fragment_is_kept_by_no_cache(at_work: Firm, manager: Browser) -> None:
+    whole, part = manager.get("/"), manager.get("/", headers=HTMX)
+    assert "HX-Request" in whole["Vary"]
+    assert "HX-Request" in part["Vary"]
+    assert part["Cache-Control"] == "no-store"
+
+
 def test_own_engagements_come_first(at_work: Firm) -> None:
     with as_firm():
         theirs = factories.active(at_work.people, name="Somebody else's")

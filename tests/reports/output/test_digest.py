@@ -287,6 +287,17 @@ def test_preview_shows_the_mail_in_a_frame_of_its_own(world: World) -> None:
     assert "data:image/png;base64," in body.content.decode()
 
 
+def test_preview_shows_what_people_wrote_as_text(world: World) -> None:
+    words = "x <b hx-post='/theme/' hx-trigger='load'>y</b>"
+    with as_firm():
+        write_note(by=world.manager, engagement=world.engagement, text=words)
+    browser = Browser()
+    browser.force_login(world.manager)
+    page = browser.get(reverse("digest_preview", args=[world.signer.user.public_id, world.engagement.code])).text
+    assert "&lt;b hx-post=" in page
+    assert "<b hx-post" not in page
+
+
 def test_send_now_goes_at_once_and_once_a_week(world: World, mailbox: Mailbox) -> None:
     browser = Browser()
     browser.force_login(world.manager)
