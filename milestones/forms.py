@@ -179,3 +179,10 @@ class WhyForm(Form):
 
     on = day_field(_("Day"), required=False, help_text=_("Left empty, today."))
     why = forms.CharField(label=_("Why"), max_length=2000, required=False, widget=area(3))
+
+    def __init__(self, *, without_why: "StrOrPromise" = "", **kwargs: Any) -> None:
+        """`without_why` is what is said where the reason is missing; without it the reason may be left out."""
+        super().__init__(**kwargs)
+        if without_why:
+            self.fields["why"].required = True
+            self.fields["why"].error_messages["required"] = without_why

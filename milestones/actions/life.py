@@ -1,12 +1,13 @@
 """The life of an engagement: on hold and back, completed, ended early, archived, removed and brought back."""
 
 from datetime import date, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, gettext_noop, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, gettext_noop, ngettext
 from psycopg.types.range import Range
 
 from accounts import events
@@ -23,12 +24,22 @@ from milestones.models import SlipFlag, Wait
 from milestones.states import COUNTED, DeliverableState
 
 KEPT_FOR = timedelta(days=30)
+# What needs a reason, by its name in the address, and what is said where there is none.
+WITHOUT_WHY: Final = {
+    "hold": gettext_lazy("Say why it is put on hold; both sides will read it."),
+    "end-early": gettext_lazy("Say why it ends early; both sides will read it."),
+}
 
 
 @transaction.atomic
 def hold(*, by: User, engagement: Engagement, on: date | None = None, why: str = "") -> Engagement:
-    """Stop the clock; flags and digests stop with it. Agreed dates move by plan change alone."""
+    """Stop the clock, with a reason that the client reads; flags and digests stop with it.
+
+    Agreed dates move by plan change alone.
+    """
     require_manager(by)
+    if not why.strip():
+        raise DomainError(str(WITHOUT_WHY["hold"]), field="why")
     take_plan(engagement)
     day = _day(engagement, on)
     latest = engagement.holds.aggregate(last=Max("until_on"))["last"]
@@ -95,7 +106,7 @@ def end_early(*, by: User, engagement: Engagement, on: date | None = None, why: 
     """End an engagement before its plan is done; needs a reason. What is unfinished stays so."""
     require_manager(by)
     if not why.strip():
-        raise DomainError(_("Say why it ends early; both sides will read it."), field="why")
+        raise DomainError(str(WITHOUT_WHY["end-early"]), field="why")
     take_plan(engagement, states=LIVE)
     _end(by, engagement, EngagementState.ENDED_EARLY, _day(engagement, on), why)
     message = gettext_noop("%(actor)s ended %(engagement)s early: %(why)s")

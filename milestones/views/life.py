@@ -48,7 +48,8 @@ def change(request: AuthedHttpRequest, code: str, what: str) -> HttpResponse:
     engagement = access.engagement(request, code)
     if what not in DATED | PLAIN:
         raise Http404
-    form = WhyForm(data=request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = WhyForm(data=data, without_why=life.WITHOUT_WHY.get(what, ""))
     if what in PLAIN:
         form.fields.clear()
     if request.method != "POST":

@@ -48,7 +48,7 @@ def test_a_milestone_with_nothing_left_has_no_forecast_after(cast, engagement):
 def test_targets_and_holds_have_no_effect(cast, engagement):
     metric = engagement.metrics.get()
     assert effects.effect_of(engagement, [Move(Moves.TARGET, metric=metric, to_value=Decimal(45))]) == {}
-    life.hold(by=cast.manager, engagement=engagement)
+    life.hold(by=cast.manager, engagement=engagement, why="Freeze")
     assert effects.effect_of(engagement, moves_of(engagement)) == {}
 
 

@@ -56,13 +56,13 @@ def test_open_flags_do_not_ask_for_the_manager(cast, engagement, monday):
     monday.move_to(datetime(2026, 12, 14, 10, tzinfo=UTC))
     slips.recompute(engagement)
     assert any("late" in need.text or need.kind for need in needs.needs_of(cast.manager, lights(cast.manager)))
-    life.hold(by=cast.manager, engagement=engagement)
+    life.hold(by=cast.manager, engagement=engagement, why="Freeze")
     assert not needs.needs_of(cast.manager, lights(cast.manager))
 
 
 def test_no_digest_goes_to_the_client(cast, engagement):
     assert {slot.recipient for slot in schedule.client_slots()} >= {cast.signer.pk, cast.viewer.pk}
-    life.hold(by=cast.manager, engagement=engagement)
+    life.hold(by=cast.manager, engagement=engagement, why="Freeze")
     assert not list(schedule.client_slots())
 
 
@@ -78,7 +78,7 @@ def test_the_days_on_hold_make_work_and_waits_no_older(cast, engagement, monday)
     work.start(by=cast.specialist, deliverable=one, on=date(2026, 11, 12))
     waits.open_wait(by=cast.manager, deliverable=one, on="client", what="Access", opened_on=date(2026, 11, 12))
     without = load([engagement])[0].input.calendar
-    life.hold(by=cast.manager, engagement=engagement, on=SINCE)
+    life.hold(by=cast.manager, engagement=engagement, on=SINCE, why="Freeze")
     life.resume(by=cast.manager, engagement=engagement)
     calendar = load([engagement])[0].input.calendar
     first, last = date(2026, 11, 12), date(2026, 11, 23)
@@ -105,7 +105,7 @@ def test_once_a_change_is_asked_for_nothing_is_proposed(cast, held):
 
 
 def test_a_weekend_on_hold_proposes_nothing(cast, engagement, monday):
-    life.hold(by=cast.manager, engagement=engagement, on=date(2026, 11, 21))
+    life.hold(by=cast.manager, engagement=engagement, on=date(2026, 11, 21), why="Freeze")
     life.resume(by=cast.manager, engagement=engagement, on=date(2026, 11, 22))
     assert proposals.after_hold(engagement) is None
 
@@ -113,8 +113,8 @@ def test_a_weekend_on_hold_proposes_nothing(cast, engagement, monday):
 def test_holds_are_kept_and_do_not_overlap(cast, held):
     life.resume(by=cast.manager, engagement=held, on=date(2026, 11, 20))
     with pytest.raises(DomainError, match="resumed on 20 November"):
-        life.hold(by=cast.manager, engagement=held, on=date(2026, 11, 18))
-    life.hold(by=cast.manager, engagement=held, on=date(2026, 11, 20))
+        life.hold(by=cast.manager, engagement=held, on=date(2026, 11, 18), why="Freeze")
+    life.hold(by=cast.manager, engagement=held, on=date(2026, 11, 20), why="Freeze")
     life.end_early(by=cast.manager, engagement=held, why="Enough")
     spans = list(Hold.objects.values_list("from_on", "until_on"))
     assert spans == [(SINCE, date(2026, 11, 20)), (date(2026, 11, 20), date(2026, 11, 23))]

@@ -39,12 +39,18 @@ def test_the_days_of_two_holds_are_no_days_of_the_plan(cast, engagement, monday)
     assert clock.held_days(kept) == held
 
 
+def test_putting_on_hold_needs_a_reason(cast, engagement):
+    with pytest.raises(DomainError, match="Say why it is put on hold") as refused:
+        life.hold(by=cast.manager, engagement=engagement, why=" ")
+    assert (refused.value.field, engagement.state) == ("why", "active")
+
+
 def test_only_an_active_engagement_is_held_and_only_a_held_one_resumed(cast, engagement):
     with pytest.raises(IllegalMove, match="is active"):
         life.resume(by=cast.manager, engagement=engagement)
-    life.hold(by=cast.manager, engagement=engagement)
+    life.hold(by=cast.manager, engagement=engagement, why="Freeze")
     with pytest.raises(IllegalMove, match="on hold"):
-        life.hold(by=cast.manager, engagement=engagement)
+        life.hold(by=cast.manager, engagement=engagement, why="Freeze")
 
 
 def test_completing_needs_everything_accepted_or_dropped(cast):
@@ -102,7 +108,7 @@ def test_only_drafts_are_removed_and_come_back_for_thirty_days(cast, engagement,
 def test_no_day_before_the_start_or_after_today(cast, engagement):
     for day in (engagement.start_on - timedelta(days=1), TODAY + timedelta(days=1), date(9999, 1, 1)):
         with pytest.raises(DomainError) as refused:
-            life.hold(by=cast.manager, engagement=engagement, on=day)
+            life.hold(by=cast.manager, engagement=engagement, on=day, why="Freeze")
         assert refused.value.field == "on"
 
 

@@ -149,7 +149,7 @@ def test_what_was_dropped_is_no_outcome(engagement):
 
 
 def test_a_clock_that_stood_still_is_nobodys_lateness(cast, engagement, monday):
-    life.hold(by=cast.manager, engagement=engagement)
+    life.hold(by=cast.manager, engagement=engagement, why="Freeze")
     settle(ZONE, START + timedelta(days=59))
     assert snapshot().late is None
     monday.shift(timedelta(days=20))

@@ -271,7 +271,7 @@ def test_the_night_runs_once_a_date_and_time_zone(cast, slipping, monday):
 
 def test_the_nightly_job_forecasts_every_active_engagement_of_its_zone(cast, slipping):
     held = factories.active(cast, [LATE], name="Held")
-    life.hold(by=cast.manager, engagement=held)
+    life.hold(by=cast.manager, engagement=held, why="Freeze")
     job = jobs.request(kind="slip_nightly", key="night", args={"time_zone": "Europe/Helsinki"}, by=None)
     assert tasks.slip_nightly(job, Silent(job)) == {"made": 1, "of": 1}
     assert [run.engagement_id for run in ForecastRun.objects.all()] == [slipping.pk]

@@ -77,6 +77,20 @@ def test_days_on_hold_are_counted_as_waiting_nowhere(
     assert waited() == {before.pop() + 1}
 
 
+@pytest.mark.parametrize(("what", "optional"), [("hold", 1), ("end-early", 1), ("resume", 2), ("complete", 2)])
+def test_a_reason_that_is_needed_is_not_called_optional(
+    at_work: Firm, manager: Browser, what: str, optional: int
+) -> None:
+    assert manager.get(at_work.url(f"life/{what}/")).text.count("(optional)") == optional
+
+
+def test_a_hold_needs_a_reason_too(at_work: Firm, manager: Browser) -> None:
+    refused = go(manager, at_work, "hold", why=" ")
+    assert refused.status_code == 422
+    assert "Say why it is put on hold; both sides will read it." in refused.text
+    assert "On hold since" not in manager.get(at_work.url()).text
+
+
 def test_ending_needs_a_reason_and_keeps_what_was_typed(at_work: Firm, manager: Browser) -> None:
     refused = go(manager, at_work, "end-early", on="2026-11-20", why=" ")
     assert refused.status_code == 422
