@@ -21,7 +21,7 @@ from engagements.loads import Share, overloaded
 from engagements.models import Engagement, Placement
 from milestones.lines import PlanLine, check_lines
 from milestones.models import PlanMove
-from milestones.moves import FIRST_DAY, LAST_DAY
+from milestones.moves import FIRST_DAY, LAST_DAY, gone_by
 
 MAX_DAY: Final = 1500
 NAME_LENGTH: Final = 120
@@ -102,6 +102,8 @@ def _check_milestone(engagement: Engagement, day: int, name: str, due_on: date |
         raise DomainError(_("Give the milestone a name of up to 120 characters."), field="name")
     if due_on is None or not FIRST_DAY <= due_on <= LAST_DAY:
         raise DomainError(_("The milestone would be due outside the years 2000 to 2199."), field="day")
+    if due_on < engagement.today():
+        raise DomainError(gone_by(name), field="day")
     if last is not None and due_on < last.due_on:
         sentence = _("It would be due before day %(day)d is. Choose a later day.")
         raise DomainError(sentence % {"day": last.day}, field="day")
@@ -119,6 +121,8 @@ def _check_texts(lines: Sequence[PlanLine]) -> None:
 
 def _check_dates(engagement: Engagement, lines: Sequence[PlanLine], due_on: date | None) -> None:
     for one in lines:
+        if one.due_on < engagement.today():
+            raise DomainError(gone_by(one.title[:80]), field="lines")
         if due_on and one.due_on > due_on:
             sentence = _("“%(title)s” is due after its milestone. Choose an earlier day.")
             raise DomainError(sentence % {"title": one.title[:80]}, field="lines")

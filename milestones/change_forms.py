@@ -175,10 +175,10 @@ class ChangeForm(Form):
 
     @property
     def choices(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """What may be added, by kind."""
+        """What may be added, by kind; a milestone that is met keeps its date."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for key, thing in self.things.items():
-            if key not in self.keys:
+            if key not in self.keys and not (isinstance(thing, Milestone) and thing.pk in self.stages.met):
                 groups.setdefault(_group(thing), []).append((key, _label(thing)))
         return list(groups.items())
 

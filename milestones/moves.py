@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError, IllegalMove
@@ -93,7 +94,7 @@ def due_line(line: PlanMove) -> None:
     assert deliverable is not None  # noqa: S101 - the kind says so
     require_unfinished(deliverable)
     line.from_on = deliverable.due_on
-    _check_day(line.to_on, deliverable.due_on, deliverable.title)
+    _check_day(line, deliverable.due_on, deliverable.title)
     if line.to_on is not None and line.to_on < deliverable.start_on:
         sentence = _("“%(title)s” starts after that day. Change its start first, or choose a later day.")
         raise DomainError(sentence % {"title": deliverable.title}, field="moves")
@@ -104,18 +105,28 @@ def milestone_line(line: PlanMove) -> None:
     milestone = line.milestone
     assert milestone is not None  # noqa: S101 - the kind says so
     line.from_on = milestone.due_on
-    _check_day(line.to_on, milestone.due_on, milestone.name)
+    if everything_accepted(milestone):
+        raise IllegalMove(f"{met(milestone)} {_('Leave it out of the plan change.')}", field="moves")
+    _check_day(line, milestone.due_on, milestone.name)
     if line.to_on is not None and line.to_on < line.engagement.start_on:
         sentence = _("“%(title)s” would be due before the engagement starts. Choose a later day.")
         raise DomainError(sentence % {"title": milestone.name}, field="moves")
 
 
-def _check_day(to_on: date | None, present: date, title: str) -> None:
+def _check_day(line: PlanMove, present: date, title: str) -> None:
+    to_on = line.to_on
     if to_on is None or not FIRST_DAY <= to_on <= LAST_DAY:
         sentence = _("Choose a new date for “%(title)s”, between 2000 and 2199.")
         raise DomainError(sentence % {"title": title}, field="moves")
     if to_on == present:
         raise DomainError(_("“%(title)s” is due on that day already.") % {"title": title}, field="moves")
+    if to_on < line.engagement.today():
+        raise DomainError(gone_by(title), field="moves")
+
+
+def gone_by(title: str) -> str:
+    """Say that nothing gets a due date in the past."""
+    return _("“%(title)s” would be due on a day that is gone. Choose today or a later day.") % {"title": title}
 
 
 def stage_line(line: PlanMove) -> None:
@@ -144,6 +155,12 @@ def stage_line(line: PlanMove) -> None:
 def everything_accepted(stage: Milestone) -> bool:
     """Whether something was due for a milestone, and all of it is accepted: nothing can be due for it any more."""
     return set(stage.deliverables.counted().values_list("state", flat=True)) == {DeliverableState.ACCEPTED}
+
+
+def met(stage: Milestone) -> str:
+    """Say that a milestone whose deliverables are all accepted keeps its day."""
+    sentence = _("Everything due for day %(day)d is accepted, so it is met and keeps its date.")
+    return sentence % {"day": stage.day}
 
 
 def closed(stage: Milestone) -> str:
@@ -246,6 +263,8 @@ def _check_window(line: PlanMove, window: Window, today: date) -> None:
         sentence = _("What is due for day %(day)d is due from %(first)s to %(last)s. "
                      "Choose one of these days for “%(title)s”.")  # fmt: skip
         raise DomainError(sentence % places, field=f"due_{deliverable.public_id}")
+    if line.to_on < today:
+        raise DomainError(gone_by(deliverable.title), field=f"due_{deliverable.public_id}")
 
 
 def _check_start(line: PlanMove) -> None:
@@ -254,6 +273,32 @@ def _check_start(line: PlanMove) -> None:
     if line.to_on and line.to_on < (line.starts_on or deliverable.start_on):
         sentence = _("“%(title)s” starts after that day. Choose a later day.")
         raise DomainError(sentence % {"title": deliverable.title}, field=f"due_{deliverable.public_id}")
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """A milestone, the day on which it will be due, and what will be due after that day: titles with due dates."""
+
+    stage: Milestone
+    due_on: date
+    works: tuple[tuple[str, date], ...]
+
+
+def beyond(engagement: Engagement, moves: Sequence[Move]) -> list[Beyond]:
+    """Return what these moves leave due after its own milestone, which is allowed; as far as the reader sees it.
+
+    What goes to another milestone is due in the days of that one (see `settle`). One query.
+    """
+    days = {one.deliverable.pk: one.to_on for one in moves if one.kind == Moves.DUE and one.deliverable}
+    moved = {one.milestone.pk: one.to_on for one in moves if one.kind == Moves.MILESTONE and one.milestone}
+    away = [one.deliverable.pk for one in moves if one.kind in {Moves.STAGE, Moves.DROP} and one.deliverable]
+    touched = engagement.deliverables.filter(Q(pk__in=days) | Q(milestone__in=moved), state__in=UNFINISHED)
+    found: dict[Milestone, list[tuple[str, date]]] = {}
+    for one in touched.exclude(pk__in=away).select_related("milestone").order_by("milestone__day", "due_on", "number"):
+        due_on = days.get(one.pk) or one.due_on
+        if due_on > (moved.get(one.milestone_id) or one.milestone.due_on):
+            found.setdefault(one.milestone, []).append((one.title, due_on))
+    return [Beyond(one, moved.get(one.pk) or one.due_on, tuple(works)) for one, works in found.items()]
 
 
 def open_changes_on(engagement: Engagement, moves: Sequence[Move], *, but: int = 0) -> dict[str, list[PlanMove]]:

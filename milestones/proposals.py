@@ -38,20 +38,25 @@ def after_hold(engagement: Engagement) -> Shift | None:
 
 
 def shifted(engagement: Engagement, days: int) -> list[Move]:
-    """Return the moves that bring every unfinished due date and its milestone so many working days later."""
-    calendar = place_of(engagement)
+    """Return the moves that bring every unfinished due date and its milestone so many working days later.
+
+    What would be due in the past even so was late before; it stays where it is, and so does a milestone that is met.
+    """
+    calendar, today = place_of(engagement), engagement.today()
     works = list(engagement.deliverables.filter(state__in=sorted(UNFINISHED)).order_by("due_on", "number"))
     first = min((one.due_on for one in works), default=None)
     open_stages = {one.milestone_id for one in works}
+    met = set(engagement.deliverables.counted().values_list("milestone", flat=True)) - open_stages
     stages = [
         one
-        for one in engagement.milestones.all()
+        for one in engagement.milestones.exclude(pk__in=met)
         if one.pk in open_stages or (first is not None and one.due_on > first)
     ]
-    return [
+    moves = [
         *(Move(Moves.MILESTONE, milestone=one, to_on=calendar.add_working_days(one.due_on, days)) for one in stages),
         *(Move(Moves.DUE, deliverable=one, to_on=calendar.add_working_days(one.due_on, days)) for one in works),
     ]
+    return [one for one in moves if one.to_on and one.to_on >= today]
 
 
 def again(change: PlanChange) -> list[Move]:

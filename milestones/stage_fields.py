@@ -29,16 +29,18 @@ class Stages:
         self.engagement, self.raw = engagement, raw
         self.by_day = {one.day: one for one in milestones}
         self.by_id = {one.pk: one for one in self.by_day.values()}
-        self.open = self._open()
+        self.met = self._met()
+        today = engagement.today()
+        self.open = [one for one in self.by_day.values() if one.due_on >= today and one.pk not in self.met]
         self.proposals: dict[str, str] = {}
 
-    def _open(self) -> list[Milestone]:
+    def _met(self) -> set[int]:
+        """The milestones whose deliverables are all accepted, by primary key."""
         found: dict[int, set[str]] = {}
         rows = self.engagement.deliverables.counted().order_by()
         for stage, state in rows.values_list("milestone", "state").distinct():
             found.setdefault(stage, set()).add(state)
-        today, finished = self.engagement.today(), {DeliverableState.ACCEPTED.value}
-        return [one for one in self.by_day.values() if one.due_on >= today and found.get(one.pk) != finished]
+        return {pk for pk, states in found.items() if states == {DeliverableState.ACCEPTED.value}}
 
     def own(self, deliverable: Deliverable) -> Milestone:
         """Return the milestone that it is due for."""

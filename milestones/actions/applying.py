@@ -15,7 +15,7 @@ from milestones.actions.adding import add_milestone
 from milestones.actions.base import move as move_deliverable, tell
 from milestones.actions.ends import end_slips, end_waits
 from milestones.models import Deliverable, DueMove, Milestone, PlanChange, PlanMove
-from milestones.moves import everything_accepted, submitted
+from milestones.moves import everything_accepted, met, submitted
 from milestones.states import MAY_CHANGE_MILESTONE, UNFINISHED, DeliverableState, Moves
 from milestones.windows import windows
 
@@ -146,6 +146,8 @@ def check_after(engagement: Engagement, lines: Sequence[PlanMove]) -> None:
 
 def _apply_milestone(by: User, change: PlanChange, line: PlanMove, milestone: Milestone) -> None:
     from_on, to_on = _days(line)
+    if everything_accepted(milestone):
+        raise IllegalMove(f"{met(milestone)} {_NOTHING_CHANGED}")
     if Milestone.objects.filter(pk=milestone.pk, due_on=from_on).update(due_on=to_on) != 1:
         raise _moved_meanwhile(milestone.name)
     _keep(by, change, line)

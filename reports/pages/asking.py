@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from accounts.errors import DomainError
 from accounts.models import User
@@ -16,14 +16,16 @@ from milestones.actions import changes
 from milestones.change_forms import ChangeForm, fingerprint
 from milestones.extend_forms import ExtendForm
 from milestones.models import PlanChange, PlanMove
-from milestones.moves import Move, open_changes_on
+from milestones.moves import Beyond, Move, beyond, open_changes_on
 from milestones.states import Moves
 from reports import forms
 from reports.pages.effects import Line, effect_lines
 from reports.pages.move_words import goes_to, title_of
+from reports.pages.words import listed, short
 
 As = Callable[[], AbstractContextManager[None]]
 NOT_YET: Final = ""
+NAMED: Final = 3  # titles in one sentence
 
 
 @dataclass
@@ -95,6 +97,8 @@ def _look(asking: Asking, moves: Sequence[Move], as_firm: As, hides: str) -> Non
             changes.check(engagement, moves)
             facts = {} if hides else effects.effect_of(engagement, moves)
             asking.clashes = [*clashes(engagement, moves), *_emptied(engagement, moves)]
+        # Outside of the firm's role: these name deliverables, and a contact reads of shared ones alone.
+        asking.clashes += late_for_stage(engagement, moves)
     except DomainError as error:
         if asking.form.is_bound:
             forms.refuse(asking.form, error)
@@ -143,6 +147,24 @@ def _emptied(engagement: Engagement, moves: Sequence[Move]) -> list[str]:
     after = {one.deliverable.pk: one.stage.day if one.stage else None for one in leaving if one.deliverable}
     left = set(homes.values()) - {after.get(key, day) for key, day in homes.items()}
     return [_("Nothing would be due for day %(day)d any more.") % {"day": day} for day in sorted(left)]
+
+
+def late_for_stage(engagement: Engagement, moves: Sequence[Move]) -> list[str]:
+    """Return a sentence for each milestone whose deliverables the moves leave due after it, which is allowed."""
+    return [_late_for(one) for one in beyond(engagement, moves)]
+
+
+def _late_for(late: Beyond) -> str:
+    title, due_on = late.works[0]
+    named = [f"“{title}”" for title, _due in late.works[:NAMED]]
+    named += [_("%(n)d more") % {"n": len(late.works) - NAMED}] if len(late.works) > NAMED else []
+    said = ngettext(
+        "“%(title)s” would be due %(due)s, after its own milestone: day %(day)d is due %(last)s.",
+        "%(n)d deliverables would be due after their own milestone, day %(day)d, which is due %(last)s: %(named)s.",
+        len(late.works),
+    )
+    places = {"title": title, "due": short(due_on), "day": late.stage.day, "last": short(late.due_on)}
+    return said % {**places, "n": len(late.works), "named": listed(named)}
 
 
 def _clash(line: PlanMove) -> str:

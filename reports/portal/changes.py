@@ -1,6 +1,6 @@
 """Plan changes as the client sees them: what moves from where to where, what it does, and who decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.timezone import localtime
@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
 from milestones.models import Plan, PlanChange, PlanMove
-from milestones.moves import PARTS, move_of
+from milestones.moves import PARTS, Move, move_of
 from milestones.states import ChangeState
 from reports.access import Reader
-from reports.pages.asking import clashes
+from reports.pages.asking import clashes, late_for_stage
 from reports.pages.effects import Line, effect_lines
 from reports.pages.register import LOOKS, MoveLine, decided, move_lines
 from reports.pages.words import moment, short
@@ -73,9 +73,10 @@ def lines(reader: Reader, engagement: Engagement) -> list[ChangeLine]:
 
 
 def page(reader: Reader, change: PlanChange) -> ChangePage:
-    """Return the page of a change that `access.change` loaded; two queries more."""
+    """Return the page of a change that `access.change` loaded; a few queries more."""
     rows = list(PlanMove.objects.filter(change=change).select_related(*PARTS))
     is_open = change.state == ChangeState.ASKED
+    asked = [move_of(one) for one in rows] if is_open else []
     return ChangePage(
         number=change.number,
         what=change.what,
@@ -89,8 +90,13 @@ def page(reader: Reader, change: PlanChange) -> ChangePage:
         effect=[] if change.asked_by.is_contact and hides_forecast(change.engagement) else effect_lines(change.effect),
         is_open=is_open,
         is_own=change.asked_by_id == reader.user.pk,
-        clashes=clashes(change.engagement, [move_of(one) for one in rows], but=change.pk) if is_open else [],
+        clashes=_notes(change, asked) if asked else [],
     )
+
+
+def _notes(change: PlanChange, asked: Sequence[Move]) -> list[str]:
+    """What a signer should know of a change besides its words."""
+    return [*clashes(change.engagement, asked, but=change.pk), *late_for_stage(change.engagement, asked)]
 
 
 def hides_forecast(engagement: Engagement) -> str:

@@ -1,6 +1,6 @@
 """What was agreed moves by an approved plan change, and by nothing else."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,14 +8,15 @@ import pytest
 from accounts.db import as_firm
 from accounts.errors import DomainError, IllegalMove, NotAllowed
 from engagements.models import Engagement
-from milestones.actions import changes, waits, work
+from milestones.actions import changes, signing, waits, work
 from milestones.actions.changes import AlreadyAsked, Move
 from milestones.content import hash_of
 from milestones.models import DueMove, Plan, PlanChange, PlanMove
+from milestones.moves import Beyond, beyond
 from milestones.states import ChangeState, DeliverableState, Moves
 from tests import factories
 from tests.conftest import at_once
-from tests.factories import TODAY, deliverable, line
+from tests.factories import TODAY, deliverable, in_review, line, seen
 
 LATER = date(2026, 12, 10)
 
@@ -113,10 +114,12 @@ def test_dropping_ends_its_waits(cast, engagement):
 
 def test_moves_that_make_no_sense_are_refused(cast, engagement):
     one, metric = deliverable(engagement), engagement.metrics.get()
+    day_60 = engagement.milestones.get(day=60)
     other = factories.active(cast, client=cast.other_client)
     for wrong, sentence in [
         (due_move(one, one.due_on), "on that day already"),
-        (due_move(one, date(2026, 10, 6)), "starts after that day"),
+        (due_move(one, TODAY - timedelta(days=1)), "would be due on a day that is gone"),
+        (Move(Moves.MILESTONE, milestone=day_60, to_on=TODAY - timedelta(days=1)), "on a day that is gone"),
         (due_move(one, date(9999, 1, 1)), "between 2000 and 2199"),
         (Move(Moves.TARGET, metric=metric, to_value=Decimal(9)), "not better"),
         (due_move(deliverable(other)), "does not belong"),
@@ -126,6 +129,42 @@ def test_moves_that_make_no_sense_are_refused(cast, engagement):
     with pytest.raises(DomainError, match="twice"):
         asked(cast, engagement, due_move(one), due_move(one, date(2026, 12, 18)))
     assert not PlanMove.objects.exists()
+
+
+def test_nothing_is_due_before_it_starts_and_today_is_a_day_to_be_due(cast):
+    engagement = factories.active(cast, [line("A"), line("B", start=55)])
+    with pytest.raises(DomainError, match="starts after that day"):
+        asked(cast, engagement, due_move(deliverable(engagement, "B"), TODAY))
+    asked(cast, engagement, due_move(deliverable(engagement), TODAY))
+    assert PlanMove.objects.get().to_on == TODAY
+
+
+def accepted(cast, one):
+    return signing.accept(by=cast.signer, deliverable=in_review(cast.specialist, one), content_hash=seen(one))
+
+
+def test_a_milestone_that_is_met_keeps_its_date(cast):
+    engagement = factories.active(cast, [line("A", day=30, start=0, due=20), line("B")])
+    move = Move(Moves.MILESTONE, milestone=engagement.milestones.get(day=30), to_on=TODAY)
+    waiting = asked(cast, engagement, move)
+    accepted(cast, deliverable(engagement))
+    with pytest.raises(IllegalMove, match="Everything due for day 30 is accepted, so it is met"):
+        asked(cast, engagement, move, what="Another")
+    with pytest.raises(IllegalMove, match="Nothing was changed"):
+        changes.decide(by=cast.signer, change=waiting, approve=True)
+    assert engagement.milestones.get(day=30).due_on == engagement.milestones.get(day=30).agreed_on
+
+
+def test_work_that_moves_leave_due_after_its_milestone_is_known(cast, engagement):
+    a, b = deliverable(engagement, "A"), deliverable(engagement, "B")
+    day_60 = engagement.milestones.get(day=60)
+    late = day_60.due_on + timedelta(days=3)
+    assert beyond(engagement, [due_move(a, day_60.due_on)]) == []
+    assert beyond(engagement, [due_move(a, late)]) == [Beyond(day_60, day_60.due_on, ((a.title, late),))]
+    assert beyond(engagement, [due_move(a, late), Move(Moves.MILESTONE, milestone=day_60, to_on=late)]) == []
+    sooner = Move(Moves.MILESTONE, milestone=day_60, to_on=b.due_on - timedelta(days=1))
+    left = beyond(engagement, [sooner, Move(Moves.DROP, deliverable=a)])
+    assert left == [Beyond(day_60, b.due_on - timedelta(days=1), ((b.title, b.due_on),))]
 
 
 def test_a_contact_asks_in_words_and_a_specialist_does_not(cast, engagement):

@@ -81,6 +81,7 @@ def test_the_same_extension_is_asked_for_once(cast, engagement):
         ({"due_on": date(2026, 12, 1)}, "before day 90"),
         ({"due_on": date(9999, 1, 1)}, "2000 to 2199"),
         ({"lines": [line("X", day=120, start=118, due=140)]}, "due after its milestone"),
+        ({"lines": [line("X", day=120, start=20, due=40)]}, "on a day that is gone"),
         ({"lines": [line("X", day=120, start=112, due=110)]}, "due date is before its start"),
         ({"lines": [line("X", day=120, start=100, due=110, title="x" * 161)]}, "160"),
     ],

@@ -15,7 +15,8 @@ from milestones.states import Moves
 from reports import needs
 from reports.digest import schedule
 from reports.pages.lights import lights
-from tests.factories import START, deliverable
+from tests import factories
+from tests.factories import START, TODAY, deliverable, line
 
 SINCE = date(2026, 11, 16)
 
@@ -96,6 +97,16 @@ def test_resuming_proposes_every_unfinished_date_later_by_the_working_days(cast,
     assert (Moves.MILESTONE, stages[30].pk) not in moved
     assert stages[90].pk in {one.milestone.pk for one in shift.moves if one.milestone}
     assert (Moves.DUE, deliverable(held).pk) in moved
+
+
+def test_what_was_late_before_the_hold_is_not_proposed_for_the_past(cast):
+    held = factories.active(cast, [line("A", day=30, start=0, due=20), line("B")])
+    life.hold(by=cast.manager, engagement=held, on=SINCE, why="Freeze")
+    life.resume(by=cast.manager, engagement=held)
+    moves = proposed(held).moves
+    assert deliverable(held).pk not in {one.thing.pk for one in moves if one.kind == Moves.DUE}
+    change = changes.ask(by=cast.manager, engagement=held, what="Later", why="Freeze", moves=moves)
+    assert {one.to_on >= TODAY for one in change.moves.all()} == {True}
 
 
 def test_once_a_change_is_asked_for_nothing_is_proposed(cast, held):

@@ -26,7 +26,7 @@ def test_on_hold_the_clock_stands_still_and_nothing_runs(cast, engagement, monda
 
 def test_the_days_of_two_holds_are_no_days_of_the_plan(cast, engagement, monday):
     for days in (5, 3):
-        life.hold(by=cast.manager, engagement=engagement)
+        life.hold(by=cast.manager, engagement=engagement, why="Freeze")
         monday.shift(timedelta(days=days))
         life.resume(by=cast.manager, engagement=engagement)
         monday.shift(timedelta(days=1))

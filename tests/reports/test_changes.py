@@ -11,7 +11,7 @@ from milestones.actions import changes, corrections, life
 from milestones.models import Deliverable, DueMove, ForecastRun, PlanChange
 from milestones.moves import Move
 from milestones.states import ChangeState, Moves
-from tests.reports.conftest import HTMX, Firm
+from tests.reports.conftest import HTMX, Firm, signed_in
 
 WORDS = {"what": "A week later", "why": "The account came late"}
 
@@ -103,7 +103,7 @@ def test_the_asked_change_keeps_the_effect_that_was_shown(at_work: Firm, manager
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("2026-10-06", "starts after that day"),
+        ("2026-11-22", "would be due on a day that is gone. Choose today or a later day."),
         ("9999-12-31", "between 2000 and 2199"),
         ("31 Feb", "Write the date as year-month-day"),
     ],
@@ -121,6 +121,27 @@ def test_milestones_stay_in_order(at_work: Firm, manager: Browser) -> None:
     response = ask(manager, at_work, "effect", milestone_60="2027-03-01")
     assert response.status_code == 422
     assert "Day 60 would be due after day 90." in response.text
+
+
+def test_work_due_after_its_own_milestone_is_told_to_both_sides(at_work: Firm, manager: Browser) -> None:
+    data = {f"due_{at_work.b.public_id}": "2026-12-18"}
+    told = "“Deliverable B” would be due 18 Dec, after its own milestone: day 60 is due 4 Dec."
+    shown = ask(manager, at_work, "effect", **data)
+    assert shown.status_code == 200
+    assert told in shown.text
+    ask(manager, at_work, seen=shown.context["asking"].seen, **data)
+    with as_firm():
+        change = PlanChange.objects.get()
+    signer = signed_in(at_work.people.signer)
+    assert told in signer.get(f"/portal/{at_work.engagement.code}/changes/{change.public_id}/").text
+
+
+def test_a_milestone_before_its_work_names_what_comes_after_it(at_work: Firm, manager: Browser) -> None:
+    shown = ask(manager, at_work, "effect", milestone_60="2026-11-24")
+    assert (
+        "3 deliverables would be due after their own milestone, day 60, which is due 24 Nov: “Deliverable A”, "
+        "“Deliverable B” and “Deliverable C”." in shown.text
+    )
 
 
 def test_what_is_open_already_is_said(at_work: Firm, manager: Browser) -> None:

@@ -64,6 +64,16 @@ def test_internal_work_is_not_offered_and_cannot_be_named(world: World, signer: 
         assert list(PlanChange.objects.values_list("moves", flat=True)) == [None]
 
 
+def test_a_note_of_work_after_its_milestone_names_shared_work_alone(world: World, viewer: Browser) -> None:
+    look = ask(viewer, world, "effect", milestone_60="2026-11-24")
+    assert "3 deliverables would be due after their own milestone" in look.text
+    assert "Deliverable Internal" not in look.text
+    response = ask(viewer, world, seen=look.context["asking"].seen, milestone_60="2026-11-24")
+    shown = viewer.get(response["Location"]).text
+    assert "“Deliverable A”, “Deliverable B” and “Deliverable C”" in shown
+    assert "Deliverable Internal" not in shown
+
+
 def test_a_worsening_that_waits_is_not_told_by_an_effect(world: World, viewer: Browser) -> None:
     with as_firm():
         slips.recompute(world.engagement)
