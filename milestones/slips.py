@@ -207,6 +207,11 @@ def release_to_client(engagement: Engagement) -> None:
     )
 
 
+def agreed_with_client(engagement: Engagement) -> None:
+    """Show the client the next forecast at once, worse or not: it was shown what its decision does, and agreed."""
+    Plan.objects.filter(engagement=engagement).update(client_health="", worse_at=None, worse_on=None)
+
+
 def release_due() -> int:
     """Show every worsening that has waited for a working day; returns how many."""
     moment, shown = now(), 0

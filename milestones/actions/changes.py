@@ -206,10 +206,13 @@ def decide(*, by: User, change: PlanChange, approve: bool, words: str = "") -> P
 
 
 def _apply_all(by: User, change: PlanChange) -> None:
+    """Do what is approved; a forecast whose like the signer was shown beforehand is not held back as news."""
     lines = list(change.moves.select_related(*checks.PARTS))
     for line in lines:
         apply(by, change, line)
     check_after(change.engagement, lines)
+    if change.effect:
+        slips.agreed_with_client(change.engagement)
 
 
 @transaction.atomic

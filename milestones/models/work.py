@@ -23,7 +23,9 @@ class Plan(models.Model):
     `version` grows with every change of the plan: the update takes the row, so changes of one plan queue behind each
     other; caches go by it. `health` is what the firm sees at once, `client_health` what the client's dashboard shows.
     A worsening waits for the next digest or one working day: since `worse_at`, and the client sees no forecast from
-    `worse_on` (the client's date) on until then. `shown_at` is when a digest last showed the plan.
+    `worse_on` (the client's date) on until then. Where `client_health` is empty the client has agreed to the plan, or
+    to a change of it, since the last forecast: the next one is no news and is shown at once. `shown_at` is when a
+    digest last showed the plan.
     """
 
     # Computed columns stay out of the trail, as forecasts do.

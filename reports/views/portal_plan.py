@@ -14,6 +14,7 @@ from accounts.errors import DomainError, IllegalMove
 from accounts.http import AuthedHttpRequest, domain_error_response, is_htmx, see_other
 from engagements.models import Engagement
 from engagements.states import EngagementState
+from milestones import at_once
 from milestones.actions import activation, changes as actions
 from milestones.actions.base import NOT_WORKABLE
 from milestones.change_forms import ChangeForm
@@ -38,6 +39,7 @@ def plan(request: AuthedHttpRequest, reader: Reader, code: str) -> HttpResponseB
             seen = request.POST.get("content_hash", "")
             with as_firm(by=request.user):
                 activation.accept_plan(by=request.user, engagement=engagement, content_hash=seen)
+                at_once.forecast(engagement)
         except DomainError as error:
             refused = error
         else:
@@ -114,6 +116,7 @@ def change(request: AuthedHttpRequest, reader: Reader, code: str, public_id: str
             approve = request.POST.get("decision") == "approve"
             with as_firm(by=request.user):
                 actions.decide(by=request.user, change=one, approve=approve, words=form.cleaned_data["words"])
+                at_once.forecast(one.engagement)
         except DomainError as error:
             refused = error
         else:

@@ -210,6 +210,44 @@ def test_over_a_weekend_the_working_day_is_monday(cast):
     assert shown.astimezone(UTC) == datetime(2026, 11, 30, 13, 0, tzinfo=UTC)
 
 
+def decided(cast, engagement, *moves):
+    change = changes.ask(by=cast.manager, engagement=engagement, what="Other dates", why="Scope", moves=moves)
+    return changes.decide(by=cast.signer, change=change, approve=True)
+
+
+def test_what_a_signer_was_shown_and_approved_is_no_news(cast, monday):
+    engagement = factories.active(cast, [line("A", start=50, due=85, day=90, effort_days=2, needs_sign_off=False)])
+    slips.recompute(engagement)
+    sooner = Move(Moves.DUE, deliverable=deliverable(engagement), to_on=TODAY + timedelta(days=1))
+    day_90 = Move(Moves.MILESTONE, milestone=engagement.milestones.get(day=90), to_on=TODAY + timedelta(days=12))
+    assert plan_of(engagement).client_health == "on_track"
+    decided(cast, engagement, sooner, day_90)
+    slips.recompute(engagement)
+    plan = plan_of(engagement)
+    assert plan.health != "on_track"
+    assert (plan.client_health, plan.worse_at) == (plan.health, None)
+    monday.shift(timedelta(days=30))
+    slips.recompute(engagement)
+    later = plan_of(engagement)
+    assert (later.health, later.client_health, later.worse_on is None) == ("off_track", plan.health, False)
+
+
+def test_a_change_of_words_alone_does_not_release_a_worsening(cast, worse):
+    decided(cast, worse)
+    slips.recompute(worse)
+    assert plan_of(worse).client_health == "on_track"
+
+
+def test_an_approval_releases_what_was_held_back(cast, worse):
+    move = Move(Moves.DUE, deliverable=deliverable(worse), to_on=TODAY + timedelta(days=2))
+    decided(cast, worse, move)
+    slips.recompute(worse)
+    plan = plan_of(worse)
+    assert (plan.client_health, plan.worse_on) == (plan.health, None)
+    with as_portal([worse.client_id]):
+        assert ForecastRun.objects.filter(on=TODAY + timedelta(days=1)).exists()
+
+
 def test_an_improvement_is_shown_at_once(cast, slipping):
     slips.recompute(slipping)
     improve(cast, slipping)

@@ -8,10 +8,12 @@ from django.test import Client as Browser
 from accounts.db import as_firm
 from engagements.models import Agreement, Engagement
 from engagements.states import EngagementState
+from milestones import slips
 from milestones.actions import activation, changes
-from milestones.models import Deliverable, PlanChange
+from milestones.models import Deliverable, ForecastRun, Plan, PlanChange
 from milestones.states import ChangeState, Moves
 from tests import factories
+from tests.factories import TODAY
 from tests.reports.portal.conftest import World
 
 
@@ -85,6 +87,32 @@ def test_a_signer_approves_a_change_and_the_date_moves(world: World, change: Pla
     assert "Plan change 1 is approved" in response.text
     with as_firm():
         assert Deliverable.objects.get(pk=world.b.pk).due_on == world.b.due_on + timedelta(days=7)
+
+
+def test_the_dashboard_takes_the_forecast_that_was_approved_at_once(world: World, signer: Browser) -> None:
+    with as_firm():
+        slips.recompute(world.engagement)
+        Plan.objects.filter(engagement=world.engagement).update(client_health="on_track", health="on_track")
+        stage = world.engagement.milestones.get(day=60)
+        move = changes.Move(Moves.MILESTONE, milestone=stage, to_on=TODAY + timedelta(days=1))
+        change = changes.ask(
+            by=world.people.manager, engagement=world.engagement, what="Sooner", why="Audit", moves=[move]
+        )
+    page = world.url(f"changes/{change.public_id}/")
+    shown = signer.get(page).context["change"].effect
+    assert "Off track" in signer.post(page, {"decision": "approve"}, follow=True).text
+    with as_firm():
+        plan = Plan.objects.get(engagement=world.engagement)
+        run = ForecastRun.objects.get(engagement=world.engagement)
+    assert (plan.client_health, plan.worse_on, run.plan_version) == ("off_track", None, plan.version)
+    assert shown[1].health == "off_track"
+
+
+def test_an_accepted_plan_is_forecast_at_once(offered: Engagement, signer: Browser) -> None:
+    signer.post(plan_of(offered), {"content_hash": hash_of(offered)})
+    with as_firm():
+        assert ForecastRun.objects.filter(engagement=offered).exists()
+        assert Plan.objects.get(engagement=offered).client_health
 
 
 def test_refusing_a_change_needs_words(world: World, change: PlanChange, signer: Browser) -> None:
