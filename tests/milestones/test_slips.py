@@ -215,21 +215,19 @@ def decided(cast, engagement, *moves):
     return changes.decide(by=cast.signer, change=change, approve=True)
 
 
-def test_what_a_signer_was_shown_and_approved_is_no_news(cast, monday):
-    engagement = factories.active(cast, [line("A", start=50, due=85, day=90, effort_days=2, needs_sign_off=False)])
+def test_what_a_signer_was_shown_and_approved_is_no_news(cast):
+    engagement = factories.active(cast, [line("A", start=50, due=85, day=90, effort_days=9, needs_sign_off=False)])
     slips.recompute(engagement)
-    sooner = Move(Moves.DUE, deliverable=deliverable(engagement), to_on=TODAY + timedelta(days=1))
-    day_90 = Move(Moves.MILESTONE, milestone=engagement.milestones.get(day=90), to_on=TODAY + timedelta(days=12))
     assert plan_of(engagement).client_health == "on_track"
-    decided(cast, engagement, sooner, day_90)
+    sooner = [(one, TODAY + timedelta(days=one.day // 30)) for one in engagement.milestones.filter(day__gt=30)]
+    decided(cast, engagement, *(Move(Moves.MILESTONE, milestone=one, to_on=day) for one, day in sooner))
     slips.recompute(engagement)
     plan = plan_of(engagement)
-    assert plan.health != "on_track"
-    assert (plan.client_health, plan.worse_at) == (plan.health, None)
-    monday.shift(timedelta(days=30))
+    assert (plan.health, plan.client_health, plan.worse_at) == ("off_track", "off_track", None)
+    # The forecast after that is news again.
+    Plan.objects.filter(engagement=engagement).update(client_health="on_track")
     slips.recompute(engagement)
-    later = plan_of(engagement)
-    assert (later.health, later.client_health, later.worse_on is None) == ("off_track", plan.health, False)
+    assert plan_of(engagement).worse_on == TODAY
 
 
 def test_a_change_of_words_alone_does_not_release_a_worsening(cast, worse):
