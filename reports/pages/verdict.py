@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _, ngettext
 
 from engagements.states import EngagementState
 from milestones.models import Milestone
+from milestones.states import Health
 from reports.pages.plan import Loaded
-from reports.pages.words import counted, days, listed, short, upper
+from reports.pages.words import counted, days, listed, percent, short, upper
 
 STATES = {
     EngagementState.ON_HOLD: lambda e: (
@@ -55,6 +56,10 @@ def _outlook(milestone: Milestone, loaded: Loaded) -> str:
     if told.likely is None:
         return _("%(name)s is due on %(day)s.") % {"name": name, "day": short(milestone.due_on)}
     late = loaded.calendar.working_days_between(milestone.due_on, told.likely)
+    if late <= 0 and told.health in (Health.AT_RISK, Health.OFF_TRACK):
+        return _("%(name)s is likely done on %(day)s, but its chance of %(due)s is only %(chance)s.") % {
+            "name": name, "day": short(told.likely), "due": short(milestone.due_on), "chance": percent(told.chance),
+        }  # fmt: skip
     if told.likely == milestone.due_on:
         return _("%(name)s is likely done on its due date, %(day)s.") % {"name": name, "day": short(told.likely)}
     if late <= 0:

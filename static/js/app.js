@@ -250,3 +250,13 @@ on("unhandledrejection", (event) => {
   const { name, message } = event.reason ?? {};
   if (["AbortError", "InvalidStateError"].includes(name) && /transition/i.test(message)) event.preventDefault();
 }, window);
+
+/* ---- several deliverables at once: how many are picked ---- */
+
+function countPicked() {
+  for (const words of document.querySelectorAll(".bulk b"))
+    words.dataset.picked = document.querySelectorAll(".p-sel .tick:checked").length;
+}
+on("change", (event) => event.target.matches?.(".p-sel .tick") && countPicked());
+on("htmx:afterSettle", countPicked);
+on("pageshow", countPicked, window);

@@ -63,6 +63,18 @@ def test_back_from_another_page_shows_the_whole_page_again(at_work: Firm, tab_of
         expect(tab.locator("a.chip[aria-current]", has_text=chip)).to_be_visible()
 
 
+def test_the_bar_says_how_many_are_picked(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.manager)
+    tab.goto(at_work.url())
+    boxes = tab.locator(".p-sel .tick:visible")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    said = tab.get_by_role("toolbar").locator("b").evaluate("one => getComputedStyle(one, '::after').content")
+    assert "2" in said
+    boxes.nth(0).uncheck()
+    expect(tab.get_by_role("toolbar").locator("b")).to_have_attribute("data-picked", "1")
+
+
 def test_on_a_dark_phone_nothing_scrolls_sideways(at_work: Firm, tab_of: Opener) -> None:
     tab = tab_of(at_work.people.manager, size=SIZES[1], color_scheme="dark")
     for address in pages(at_work):
