@@ -1,6 +1,9 @@
 """The client's working days of one engagement: days on which its clock stood still count for nobody."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+
+from psycopg.types.range import Range
 
 from accounts.clock import today as today_in
 from engagements.models import Engagement
@@ -9,14 +12,13 @@ from milestones.calendar import WorkCalendar
 
 def held_days(engagement: Engagement) -> frozenset[date]:
     """Return the days on which the clock stood still, up to today where it still does; its client is loaded."""
-    spans = [(span.lower, span.upper) for span in engagement.held]
-    if engagement.held_on:
-        spans.append((engagement.held_on, today_in(engagement.client.time_zone)))
-    return days_of(spans)
+    return days_of(engagement.held, engagement.held_on, today_in(engagement.client.time_zone))
 
 
-def days_of(spans: list[tuple[date, date]]) -> frozenset[date]:
-    """Return the days of half-open spans."""
+def days_of(held: Iterable[Range[date]], held_on: date | None, today: date) -> frozenset[date]:
+    """Return the days of the holds that have ended, and of one that has not since `held_on`."""
+    spans = [(span.lower, span.upper) for span in held if span.lower and span.upper]
+    spans += [(held_on, today)] if held_on else []
     return frozenset(first + timedelta(days=n) for first, last in spans for n in range((last - first).days))
 
 

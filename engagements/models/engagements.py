@@ -130,7 +130,7 @@ class Engagement(models.Model):
     def day(self, on: date | None = None) -> int:
         """Return the plan day (0 is the start): days on hold are no days of the plan, and after the end it stays."""
         last = min(on or self.today(), *(d for d in (self.held_on, self.ended_on) if d), date.max)
-        stood = sum(max(0, (min(span.upper, last) - span.lower).days) for span in self.held)
+        stood: int = sum(max(0, (min(span.upper, last) - span.lower).days) for span in self.held)
         return (last - self.start_on).days - stood
 
 

@@ -76,9 +76,8 @@ def _end_hold(engagement: Engagement, held_on: date, day: date) -> None:
     if not engagement.holds.filter(until_on__isnull=True).update(**ended):
         facts = {"from_on": held_on, "until_on": max(held_on, day), "ended_at": now()}
         Hold.objects.create(engagement=engagement, client_id=engagement.client_id, **facts)
-    engagement.held = [
-        Range(first, last) for first, last in engagement.holds.values_list("from_on", "until_on") if first < last
-    ]
+    kept = engagement.holds.filter(until_on__gt=F("from_on")).values_list("from_on", "until_on")
+    engagement.held = [Range(first, last) for first, last in kept]
     engagement.save(update_fields=["held"])
 
 

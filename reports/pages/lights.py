@@ -76,10 +76,7 @@ class Light:
     @cached_property
     def calendar(self) -> WorkCalendar:
         """Working days at the client's, less those on which the clock stood still."""
-        spans = [(span.lower, span.upper) for span in self.held]
-        if self.held_on:
-            spans.append((self.held_on, self.today))
-        return WorkCalendar(self.country, self.subdivision).without(days_of(spans))
+        return WorkCalendar(self.country, self.subdivision).without(days_of(self.held, self.held_on, self.today))
 
     @cached_property
     def today(self) -> date:
