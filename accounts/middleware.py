@@ -7,16 +7,19 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts import db, request_ids
 from accounts.http import SAFE_METHODS, THEMES, is_htmx, toast
 from accounts.models import AccessEntry, User
+from accounts.sent_again import signed_out, signed_out_sentence
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 View = Callable[..., HttpResponseBase]
@@ -80,17 +83,41 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.path.startswith(BARE_PATHS):
             return None
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
-        if refusal is None or not getattr(request, "htmx", False):
+        htmx: HtmxDetails | None = getattr(request, "htmx", None)
+        if refusal is None:
+            return None
+        if request.method not in SAFE_METHODS:
+            return _keep_typed() if htmx else signed_out(request)
+        if not htmx:
             return refusal
-        return HttpResponseClientRedirect(refusal["Location"]) if request.method in SAFE_METHODS else _keep_typed()
+        # After signing in comes the page that asked, never the fragment that it asked for.
+        whole = redirect_to_login(htmx.current_url_abs_path or request.get_full_path())
+        return HttpResponseClientRedirect(whole["Location"])
 
 
 def _keep_typed() -> HttpResponse:
     """Answer a form that htmx sent after the session ended: it stays where it is, so nothing typed is lost."""
-    sentence = _("You were signed out. Sign in again in another tab, then send this once more.")
+    sentence = signed_out_sentence()
     response = HttpResponse(sentence, status=HTTPStatus.UNAUTHORIZED, content_type="text/plain; charset=utf-8")
     response["HX-Reswap"] = "none"
     return toast(response, sentence, kind="bad")
+
+
+class WrongMethodMiddleware:
+    """Gives who opens an address that takes forms alone a page that says so, in place of an empty answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Keep what the answer says of the methods that are taken."""
+        response = self.get_response(request)
+        bare = request.path.startswith(PROBES) or getattr(request, "htmx", False)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or bare:
+            return response
+        page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        page["Allow"] = response.get("Allow", "")
+        return page
 
 
 def role_of(user: User, *, read_only: bool) -> AbstractContextManager[None]:

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderMiddleware",
+    "accounts.middleware.WrongMethodMiddleware",
     # Last: it opens the transaction and takes the reader's database role around the view alone.
     "accounts.middleware.WallMiddleware",
 ]
@@ -170,6 +171,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 # Cookies ignore ports: two installations on one host need two names.
 _suffix = env.text("COOKIE_SUFFIX", "") if env.flag("COOKIES_BY_PORT") else ""
 SESSION_COOKIE_NAME = f"emplace_session{_suffix}"
+CSRF_FAILURE_VIEW = "accounts.sent_again.mark_refused"
 CSRF_COOKIE_NAME = f"emplace_csrf{_suffix}"
 LANGUAGE_COOKIE_NAME = f"emplace_language{_suffix}"
 THEME_COOKIE_NAME = f"emplace_theme{_suffix}"

@@ -97,3 +97,28 @@ def test_only_the_session_gone_says_so(tab: Page, browser: BrowserContext) -> No
     expect(said).to_contain_text("You were signed out. Sign in again in another tab, then send this once more.")
     expect(said).to_contain_text("What you typed is still here.")
     expect(tab.get_by_placeholder("Write to the team")).to_have_value(THOUGHT)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_plain_form_is_sent_again_from_a_page_of_its_own(
+    chromium: Chromium, cast: factories.Cast, engagement: Engagement, live_server: object, script: bool
+) -> None:
+    url = str(live_server)
+    browser = chromium.new_context(base_url=url, reduced_motion="reduce", java_script_enabled=script)
+    sign_in(browser, cast.manager, url)
+    tab = browser.new_page()
+    tab.goto(f"/engagements/{engagement.code}/activity/")
+    send = written(tab)
+    browser.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    send.click()
+    expect(tab.locator("main")).to_contain_text("You were signed out.")
+    with as_firm():
+        assert not Comment.objects.exists()
+    sign_in(browser, cast.manager, url)
+    tab.get_by_role("button", name="Send again").click()
+    if not script:  # the mark in the page is the old session's: it is offered once more, with a new one
+        expect(tab.locator("main")).to_contain_text("You signed in anew")
+        tab.get_by_role("button", name="Send again").click()
+    expect(tab.locator("main")).to_contain_text(THOUGHT)
+    with as_firm():
+        assert Comment.objects.get().text == THOUGHT
