@@ -36,6 +36,12 @@ def test_sign_in_leads_to_where_the_form_stood(db: None) -> None:
     assert "/accounts/login/?next=%2Fstart%2F" in from_elsewhere.content.decode()
 
 
+def test_an_address_for_forms_alone_is_nowhere_to_go_back_to(db: None) -> None:
+    headers = {"referer": "http://testserver/me/evidence/"}
+    page = Browser().post("/me/evidence/", {"text": "x"}, headers=headers).content.decode()
+    assert "/accounts/login/?next=%2Fstart%2F" in page
+
+
 def test_files_are_named_since_they_cannot_be_kept(db: None) -> None:
     file = SimpleUploadedFile("Report <1>.pdf", b"%PDF-1.7")
     page = Browser().post("/me/evidence/", {"title": "Report", "file": file}).content.decode()
