@@ -53,16 +53,11 @@ def see_other(request: HttpRequest, to: object, *args: object, **kwargs: object)
 
 
 def same_site_referrer(request: HttpRequest, default: str = "/") -> str:
-    """Return the path of the page that the reader came from, or `default` where that is not ours.
-
-    The address that was just asked is no page to come from: it may take forms alone.
-    """
+    """Return the path of the page that the reader came from, or `default` where that is not ours."""
     referrer = request.headers.get("referer", "")
     if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
         return default
     parts = urlsplit(referrer)
-    if parts.path == request.path and request.method not in SAFE_METHODS:
-        return default
     return f"{parts.path}?{parts.query}" if parts.query else parts.path or default
 
 

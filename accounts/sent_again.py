@@ -6,6 +6,7 @@ htmx leaves a refused form where it stands (accounts/middleware.py); a plain one
 import re
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -50,6 +51,13 @@ def _is_ours(request: HttpRequest) -> bool:
     return request.headers.get("origin") == f"{request.scheme}://{request.get_host()}"
 
 
+def _stood_on(request: HttpRequest) -> str:
+    """Return the page to come to after signing in: never the address itself, which may take forms alone."""
+    home = reverse("home")
+    page = same_site_referrer(request, home)
+    return home if urlsplit(page).path == request.path else page
+
+
 def _carried(request: HttpRequest, sentence: str, status: HTTPStatus) -> HttpResponse:
     user = getattr(request, "user", None)
     context = {
@@ -60,6 +68,6 @@ def _carried(request: HttpRequest, sentence: str, status: HTTPStatus) -> HttpRes
         ],
         "files": [file.name for _name, files in request.FILES.lists() for file in files],
         "action": request.get_full_path(),
-        "stood_on": same_site_referrer(request, reverse("home")),
+        "stood_on": _stood_on(request),
     }
     return render(request, "accounts/sent_again.html", context, status=status)
