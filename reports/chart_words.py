@@ -52,6 +52,7 @@ def words() -> Words:
         week_is=_("week {n} {state}"),
         to_come=_("to come"),
         accepted=_("{n} accepted"),
+        planned=_("planned"),
         accepted_of=_("{n} accepted of {total}; the plan said {planned} by now"),
         bin=_("said {said}%, came true {true}% of {n}"),
         load=_("week of {date}: {here}% here, {elsewhere}% elsewhere"),

@@ -128,14 +128,21 @@ def accepted_against_plan(
     body += f'<path d="{_steps(points)}V{floor:g}H26Z" fill="{theme["accent"]}" fill-opacity=".09"/>'
     body += path(_steps(plan_points), theme["base"], 1.5, dashes("3 3"))
     body += path(_steps(points), theme["accent"], 2.2, _ROUND) + end_dot(points[-1], 4, theme["accent"], theme)
-    body += _accepted_label(points[-1], accepted[-1], width, theme, words)
+    body += _plan_label(plan_points, theme, words) + _accepted_label(points[-1], accepted[-1], width, theme, words)
     said = words.accepted_of.format(n=accepted[-1], total=planned[-1], planned=planned[len(accepted) - 1])
     return picture(body, width, height, uid=uid, title=title, desc=said)
 
 
+def _plan_label(points: Sequence[Point], theme: Theme, words: Words) -> str:
+    """The dashed line's name at its end, below the last step."""
+    x, y = points[-1]
+    return text(x - 6, y + 16, words.planned, theme["text3"], Face(11, 400, "end", theme["surface"]))
+
+
 def _accepted_label(point: Point, count: int, width: float, theme: Theme, words: Words) -> str:
+    """Beside the dot; its halo keeps it apart from the plan's line where that runs through."""
     left = point[0] > width - 100
-    face = Face(11.5, 600, "end" if left else "start")
+    face = Face(11.5, 600, "end" if left else "start", theme["surface"])
     x = point[0] + (-9 if left else 9)
     return text(x, point[1] + (-8 if left else 16), words.accepted.format(n=count), theme["text"], face)
 

@@ -45,6 +45,7 @@ class Words:
     week_is: str = "week {n} {state}"
     to_come: str = "to come"
     accepted: str = "{n} accepted"
+    planned: str = "planned"
     accepted_of: str = "{n} accepted of {total}; the plan said {planned} by now"
     bin: str = "said {said}%, came true {true}% of {n}"
     load: str = "week of {date}: {here}% here, {elsewhere}% elsewhere"
