@@ -1,13 +1,13 @@
 """A further milestone of an extension, as a plan change carries it until a signer approves: plain JSON.
 
-{"day", "name", "lines": [line, ...], "placements": [public id, ...]}; its date is the move's `to_on`. A line has
+{"day", "name", "lines": [line, ...], "placements": [public id, ...], "reasons": {public id: text}}; its date is the move's `to_on`. A line has
 "ref", "title", "summary", "role", "owner" (a placement's public id), "failure_mode", "start_on", "due_on" (ISO),
 "effort_days", "needs_sign_off", "done_lines", "evidence_kinds", "after" (refs of the same milestone) and
 "playbook_code". All of it is shared with the client, whose signer decides on it. `placements` are those that go on
-until the milestone.
+until the milestone, `reasons` why that is right for whom it makes a week more than full.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -25,6 +25,7 @@ from milestones.moves import FIRST_DAY, LAST_DAY, gone_by
 
 MAX_DAY: Final = 1500
 NAME_LENGTH: Final = 120
+REASON_LENGTH: Final = 300
 
 
 def packed(line: PlanLine) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def check_line(line: PlanMove) -> None:
     _check_texts(lines)
     _check_dates(engagement, lines, line.to_on)
     chosen = [owners[one] for one in line.added.get("placements", ()) if one in owners]
-    _check_loads(chosen, line.to_on)
+    _check_loads(chosen, line.to_on, line.added.get("reasons", {}))
 
 
 def _check_milestone(engagement: Engagement, day: int, name: str, due_on: date | None) -> None:
@@ -131,15 +132,29 @@ def _check_dates(engagement: Engagement, lines: Sequence[PlanLine], due_on: date
             raise DomainError(sentence % {"title": one.title[:80]}, field="lines")
 
 
-def _check_loads(placements: Sequence[Placement], until: date | None) -> None:
-    """Refuse to prolong somebody beyond a full week; the Team tab asks for the reason."""
+def _check_loads(placements: Sequence[Placement], until: date | None, reasons: Mapping[str, str]) -> None:
+    """Refuse to prolong somebody beyond a full week without a reason."""
+    for text in reasons.values():
+        refuse_text(text, "reasons")
+        if len(text) > REASON_LENGTH:
+            sentence = _("Keep the reason under %(n)d characters.")
+            raise DomainError(sentence % {"n": REASON_LENGTH}, field="reasons")
+    for one, full in overfull(placements, until).items():
+        if not reasons.get(one.public_id, "").strip():
+            raise DomainError(overload_sentence(one.user.name, full), field=f"reason_{one.public_id}")
+
+
+def overfull(placements: Iterable[Placement], until: date | None) -> dict[Placement, dict[date, int]]:
+    """Map those who would be more than full if they stayed until a day to these weeks, by their Monday."""
+    found = {}
     for one in placements:
         if until is None or one.ends_on >= until:
             continue
         others = shares([one.specialist_id], one.ends_on, until, but=one.pk)
         full = overloaded([*others, _share_until(one, until)], one.ends_on, until)
         if full:
-            raise DomainError(overload_sentence(one.user.name, full), field="placements")
+            found[one] = full
+    return found
 
 
 def _share_until(placement: Placement, until: date) -> Share:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from accounts.formats import day as said_day
 from accounts.forms import Form
+from engagements.actions.placements import overload_fact
 from engagements.models import Engagement, Placement
-from milestones.additions import MAX_DAY, NAME_LENGTH, packed
+from milestones.additions import MAX_DAY, NAME_LENGTH, REASON_LENGTH, overfull, packed
 from milestones.catalogue import current_versions
 from milestones.clock import place_of
 from milestones.forms import area, day_field
@@ -45,7 +46,8 @@ class ExtendForm(Form):
     """A milestone on a further day, why, its deliverables, and who stays until then.
 
     `row` once a deliverable: a number, with fields `title_<n>`, `due_<n>`, `effort_<n>`, `owner_<n>`, `sign_<n>` and
-    `done_<n>` (one line each), and `item_<n>`, the playbook's item that it came from. `do` is what was pressed:
+    `done_<n>` (one line each), and `item_<n>`, the playbook's item that it came from. `reason_<public id>` once a
+    placement that would be more than full if it went on until then: why that is right. `do` is what was pressed:
     "line", "lay" (with `source`, a playbook's version and milestone), "out <n>", "effect" or "ask".
     """
 
@@ -76,11 +78,30 @@ class ExtendForm(Form):
             widget=forms.CheckboxSelectMultiple,
         )
         self.initial["stay"] = raw.getlist("stay") if sent else [one.public_id for one in self.placements]
+        self._add_reasons()
 
     @cached_property
     def placements(self) -> list[Placement]:
         """Everybody who is placed."""
         return list(self.engagement.placements.select_related("user", "role"))
+
+    def _add_reasons(self) -> None:
+        staying = [one for one in self.placements if one.public_id in self.initial["stay"]]
+        for one, full in overfull(staying, self._due_on()).items():
+            label = gettext("Why more than a full week is right for %(name)s") % {"name": one.user.name}
+            without = gettext("Say why it is right, or untick %(name)s above.") % {"name": one.user.name}
+            self.fields[f"reason_{one.public_id}"] = forms.CharField(
+                label=label,
+                max_length=REASON_LENGTH,
+                help_text=overload_fact(one.user.name, full),
+                initial=one.overload_reason,
+                error_messages={"required": without},
+            )
+
+    @property
+    def reasons(self) -> list[forms.BoundField]:
+        """The fields that ask why somebody may be more than full."""
+        return [self[name] for name in self.fields if name.startswith("reason_")]
 
     # --- rows ------------------------------------------------------------------------------------------------
 
@@ -113,6 +134,17 @@ class ExtendForm(Form):
     def _day(self) -> int:
         text = self.values.get("day", "")
         return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:5]) <= MAX_DAY else self.first_day
+
+    def _due_on(self) -> date | None:
+        """The milestone's date as typed, or counted from the start; None past the calendar."""
+        try:
+            typed = self.values.get("due_on", "")
+            return date.fromisoformat(typed) if typed else self._counted()
+        except ValueError:
+            return None
+
+    def _counted(self) -> date:
+        return self.calendar.milestone_date(self.engagement.start_on, self._day())
 
     def _at(self, day: int) -> str:
         return self.calendar.next_working(self.engagement.start_on + timedelta(days=max(day, 0))).isoformat()
@@ -182,6 +214,8 @@ class ExtendForm(Form):
         due_on = data.get("due_on") or self.calendar.milestone_date(self.engagement.start_on, day)
         lines = [packed(line) for line in self._lines(data, day)]
         added = {"day": day, "name": data["name"].strip(), "lines": lines, "placements": list(data["stay"])}
+        reasons = {one.name.removeprefix("reason_"): data[one.name] for one in self.reasons}
+        added |= {"reasons": reasons} if reasons else {}
         return [Move(Moves.ADD, to_on=due_on, added=added)]
 
     def title(self) -> str:
@@ -235,9 +269,10 @@ class ExtendForm(Form):
 
     @property
     def due_said(self) -> str:
-        """The date of the milestone as counted from the start."""
+        """`Day 120 falls on 2 Feb 2027`; "" past the calendar."""
         try:
-            return said_day(self.calendar.milestone_date(self.engagement.start_on, self._day()))
+            known = {"day": self._day(), "on": said_day(self._counted())}
+            return gettext("Day %(day)d falls on %(on)s") % known
         except ValueError:
             return ""
 

@@ -208,13 +208,18 @@ def _too_full(placement: Placement) -> dict[date, int]:
 
 def overload_sentence(name: str, full: dict[date, int]) -> str:
     """Say how full which weeks are, and what is asked."""
+    return f"{overload_fact(name, full)} {_('Lower it, or say why it is right.')}"
+
+
+def overload_fact(name: str, full: dict[date, int]) -> str:
+    """Say how full which weeks are."""
     named = ", ".join(date_format(week, "j M Y") for week in sorted(full)[:4])
     more = len(full) - 4
     if more > 0:
         named += " " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}
     text = ngettext(
-        "%(name)s would be at %(percent)s%% in the week of %(weeks)s. Lower it, or say why it is right.",
-        "%(name)s would be at up to %(percent)s%% in the weeks of %(weeks)s. Lower it, or say why it is right.",
+        "%(name)s would be at %(percent)s%% in the week of %(weeks)s.",
+        "%(name)s would be at up to %(percent)s%% in the weeks of %(weeks)s.",
         len(full),
     )
     return text % {"name": name, "percent": max(full.values()), "weeks": named}

@@ -38,13 +38,18 @@ def add_milestone(by: User, engagement: Engagement, line: PlanMove) -> Milestone
     number = (engagement.deliverables.aggregate(last=Max("number"))["last"] or 0) + 1
     made = write_lines(engagement, {stage.day: stage}, unpacked(added, owners), first_number=number)
     Deliverable.objects.filter(pk__in=[one.pk for one in made]).update(agreed_on=F("due_on"))
-    _prolong(engagement, [owners[one] for one in added.get("placements", ()) if one in owners], stage)
+    staying = [owners[one] for one in added.get("placements", ()) if one in owners]
+    _prolong(engagement, staying, stage, added.get("reasons", {}))
     message = gettext_noop("%(actor)s extended %(engagement)s to day %(day)s, %(name)s")
     tell(by, engagement, "extended", message, shared=True, engagement=engagement.name, day=stage.day, name=stage.name)
     return stage
 
 
-def _prolong(engagement: Engagement, placements: list[Placement], stage: Milestone) -> None:
-    """Let these placements go on until the milestone; none becomes shorter."""
-    rows = Placement.objects.filter(engagement=engagement, pk__in=[one.pk for one in placements])
-    rows.filter(ends_on__lt=stage.due_on).update(ends_on=stage.due_on)
+def _prolong(
+    engagement: Engagement, placements: list[Placement], stage: Milestone, reasons: Mapping[str, str]
+) -> None:
+    """Let these placements go on until the milestone, with the reasons for more than a full week; none gets shorter."""
+    rows = Placement.objects.filter(engagement=engagement, ends_on__lt=stage.due_on)
+    for one in placements:
+        reason = reasons.get(one.public_id, "").strip()
+        rows.filter(pk=one.pk).update(ends_on=stage.due_on, overload_reason=reason or F("overload_reason"))

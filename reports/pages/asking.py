@@ -32,13 +32,15 @@ NAMED: Final = 3  # titles in one sentence
 class Asking:
     """A form being filled in. `seen` names the moves whose effect the page shows; `change` is there once asked.
 
-    `twin` waits for a signer already and says exactly the same.
+    `refusal` stands beside its field as well; where the effect goes out alone it is said there. `twin` waits for a
+    signer already and says exactly the same.
     """
 
     form: ChangeForm | ExtendForm
     lines: list[Line] = field(default_factory=list)
     seen: str = NOT_YET
     notice: str = ""
+    refusal: str = ""
     no_forecast: str = ""
     clashes: list[str] = field(default_factory=list)
     change: PlanChange | None = None
@@ -61,8 +63,8 @@ def asked(form: ChangeForm | ExtendForm, raw: QueryDict, *, by: User, as_firm: A
     `hides` is why this reader is not shown a forecast now; "" where nothing hides it.
     """
     asking = Asking(form)
-    if form.do == "effect" and form.moves_hold():
-        _show(asking, as_firm, hides)
+    if form.do == "effect":
+        _show_if_they_hold(asking, as_firm, hides)
     elif form.do == "ask" and form.is_valid():
         moves = form.moves()
         if moves and raw.get("seen", "") != fingerprint(moves):
@@ -79,6 +81,13 @@ def begun(form: ChangeForm, moves: Sequence[Move], *, as_firm: As, hides: str = 
     if moves:
         _look(asking, moves, as_firm, hides)
     return asking
+
+
+def _show_if_they_hold(asking: Asking, as_firm: As, hides: str) -> None:
+    if asking.form.moves_hold():
+        _show(asking, as_firm, hides)
+    else:
+        asking.refusal = " ".join(str(said) for every in asking.form.errors.values() for said in every)
 
 
 def _show(asking: Asking, as_firm: As, hides: str) -> None:
@@ -102,7 +111,9 @@ def _look(asking: Asking, moves: Sequence[Move], as_firm: As, hides: str) -> Non
     except DomainError as error:
         if asking.form.is_bound:
             forms.refuse(asking.form, error)
-        asking.notice = str(error)
+            asking.refusal = str(error)
+        else:
+            asking.notice = str(error)
         return
     asking.lines = effect_lines(facts)
     asking.seen = fingerprint(moves)

@@ -5,24 +5,26 @@ from datetime import date
 import pytest
 
 from accounts.errors import DomainError, IllegalMove, NotAllowed
+from engagements.models import Placement
 from milestones.actions import changes
 from milestones.additions import packed
 from milestones.models import Deliverable, Milestone, PlanMove
 from milestones.moves import Move
 from milestones.states import Moves
+from tests import factories
 from tests.factories import line
 
 DUE = date(2027, 2, 2)
 
 
-def addition(engagement, *, day=120, due_on=DUE, lines=None, placements=(), name="Hand over"):
+def addition(engagement, *, day=120, due_on=DUE, lines=None, placements=(), name="Hand over", reasons=None):
     start = 105
     made = lines if lines is not None else [
         line("X", day=day, start=start, due=110, owner=engagement.placements.get()),
         line("Y", day=day, start=111, due=115, after=("X",)),
     ]  # fmt: skip
     added = {"day": day, "name": name, "lines": [packed(one) for one in made], "placements": list(placements)}
-    return Move(Moves.ADD, to_on=due_on, added=added)
+    return Move(Moves.ADD, to_on=due_on, added=added | ({"reasons": reasons} if reasons else {}))
 
 
 def ask(cast, engagement, move, by=None):
@@ -55,6 +57,22 @@ def test_placements_go_on_where_that_was_asked_for(cast, engagement):
     changes.decide(by=cast.signer, change=ask(cast, engagement, longer), approve=True)
     placed.refresh_from_db()
     assert placed.ends_on == date(2027, 3, 4)
+
+
+def test_who_would_be_more_than_full_stays_with_a_reason_alone(cast, engagement):
+    placed = engagement.placements.get()
+    factories.active(cast, [], name="Another", start=date(2027, 1, 4))
+    Placement.objects.exclude(pk=placed.pk).update(percent=80)
+    longer = {"lines": [], "placements": [placed.public_id]}
+    with pytest.raises(DomainError, match="up to 120% in the weeks of") as refused:
+        ask(cast, engagement, addition(engagement, **longer))
+    assert refused.value.field == f"reason_{placed.public_id}"
+    with pytest.raises(DomainError, match="under 300"):
+        ask(cast, engagement, addition(engagement, **longer, reasons={placed.public_id: "x" * 301}))
+    change = ask(cast, engagement, addition(engagement, **longer, reasons={placed.public_id: "The other ends soon"}))
+    changes.decide(by=cast.signer, change=change, approve=True)
+    placed.refresh_from_db()
+    assert (placed.ends_on, placed.overload_reason) == (DUE, "The other ends soon")
 
 
 def test_two_extensions_of_the_same_day_are_not_both_approved(cast, engagement):

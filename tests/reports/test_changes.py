@@ -180,6 +180,14 @@ def test_with_htmx_a_date_shows_its_effect_alone(at_work: Firm, manager: Browser
     assert "→ 18 Dec" in " ".join(answer.text.split()).replace("→ </span>", "→ ")
 
 
+def test_with_htmx_what_is_refused_is_said_with_the_effect(at_work: Firm, manager: Browser) -> None:
+    data = {"what": "A week later", "why": "Why", "do": "effect", f"due_{at_work.b.public_id}": "2026-11-22"}
+    answer = manager.post(at_work.url("ask/"), data, headers={**HTMX, "HX-Target": "effect"})
+    assert answer.status_code == 422
+    assert answer.text.count("on a day that is gone") == 1
+    assert "<form" not in answer.text
+
+
 def test_specialists_do_not_ask(at_work: Firm, specialist: Browser) -> None:
     assert ask(specialist, at_work).status_code == 403
 

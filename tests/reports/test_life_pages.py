@@ -16,6 +16,7 @@ from milestones.models import PlanChange
 from reports import ledger
 from reports.pages.lights import lights
 from tests import factories
+from tests.factories import TODAY
 from tests.reports.conftest import Firm, signed_in
 
 LATER = timedelta(days=7)
@@ -195,6 +196,35 @@ def test_what_does_not_fit_is_said_and_stays(
     assert response.status_code == 422
     assert sentence in response.text
     assert "Runbook drill" in response.text
+
+
+def test_why_somebody_may_be_more_than_full_is_asked_once_beside_its_field(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        placed = at_work.engagement.placements.get()
+        other = factories.active(at_work.people, [], name="Another", start=TODAY)
+        other.placements.update(percent=80, ends_on=placed.ends_on + timedelta(days=30))
+    name = f"reason_{placed.public_id}"
+    label = "Why more than a full week is right for Sam Specialist"
+    assert label in manager.get(at_work.url("extend/")).text
+    asked = extension(do="effect", stay=placed.public_id)
+    refused = manager.post(at_work.url("extend/"), asked)
+    assert refused.status_code == 422
+    assert "up to 120% in the weeks of" in refused.text
+    assert refused.text.count("Say why it is right, or untick Sam Specialist above.") == 1
+    reasoned = {**asked, name: "The other one ends in January"}
+    look = manager.post(at_work.url("extend/"), reasoned)
+    assert look.status_code == 200
+    answer = manager.post(at_work.url("extend/"), {**reasoned, "do": "ask", "seen": look.context["asking"].seen})
+    assert answer.status_code == 303
+    with as_firm():
+        (move,) = PlanChange.objects.get().moves.all()
+    assert move.added["reasons"] == {placed.public_id: "The other one ends in January"}
+    assert label not in manager.post(at_work.url("extend/"), extension(do="effect")).text
+
+
+def test_what_is_refused_stands_once_on_the_page(at_work: Firm, manager: Browser) -> None:
+    refused = manager.post(at_work.url("extend/"), extension(do="effect", day="90"))
+    assert refused.text.count("The plan reaches to day 90.") == 1
 
 
 # --- details -------------------------------------------------------------------------------------------------
