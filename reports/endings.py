@@ -22,7 +22,7 @@ from reports.pages.words import Day, day_of, from_today, number, short
 HORIZON: Final = 60
 # Days from today (at the client's) up to which a group reaches; what is past its end comes first.
 GROUPS: Final[tuple[tuple[int, Promise], ...]] = (
-    (-1, gettext_lazy("Past its end")),
+    (-1, gettext_lazy("Past the end")),
     (14, gettext_lazy("Within 14 days")),
     (30, gettext_lazy("Within 30 days")),
     (HORIZON, gettext_lazy("Within 60 days")),
@@ -192,12 +192,18 @@ def _placement_note(row: Any) -> str:
     return f"{_open_words(row.open)} {left}"
 
 
+def _roll_off_url(row: Any, picks: list[str]) -> str:
+    """Where the open work goes to somebody else; without any, where the last day is set."""
+    if not picks:
+        return f"{_address('placement_change', row)}#id_ends_on"
+    chosen = "&".join(f"pick={public_id}" for public_id in picks)
+    return f"{reverse('engagement_owners', args=[row.engagement.code])}?{chosen}"
+
+
 def _placement_links(row: Any, picks: list[str]) -> Iterable[tuple[str, str]]:
     yield _("Extend"), _address("placement_change", row)
     yield _("Replace"), _address("placement_replace", row)
-    if picks:
-        chosen = "&".join(f"pick={public_id}" for public_id in picks)
-        yield _("Roll off"), f"{reverse('engagement_owners', args=[row.engagement.code])}?{chosen}"
+    yield _("Roll off"), _roll_off_url(row, picks)
 
 
 def _address(name: str, row: Any) -> str:

@@ -31,7 +31,10 @@ def milestone_names() -> dict[int, str]:
 
 @transaction.atomic
 def load(*, restore: bool = False) -> int:
-    """Add what is missing and return how many rows that were; `restore` also brings shipped texts back."""
+    """Add what is missing and return how many rows that were; `restore` also brings shipped texts back.
+
+    A row that still has a name that it shipped with earlier gets its present one.
+    """
     return sum(
         _load_row(model, position, row, restore=restore)
         for table, model in TABLES.items()
@@ -41,9 +44,10 @@ def load(*, restore: bool = False) -> int:
 
 def _load_row(model: type[CatalogueRow], position: int, row: dict[str, Any], *, restore: bool) -> int:
     fields = {**row, "position": position}
-    key = fields.pop("key")
+    key, earlier = fields.pop("key"), fields.pop("was", [])
     if restore:
         _found, created = model._default_manager.update_or_create(key=key, defaults=fields)  # noqa: SLF001
     else:
         _found, created = model._default_manager.get_or_create(key=key, defaults=fields)  # noqa: SLF001
+        model._default_manager.filter(key=key, name__in=earlier).update(name=fields["name"])  # noqa: SLF001
     return int(created)

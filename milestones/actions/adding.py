@@ -45,9 +45,7 @@ def add_milestone(by: User, engagement: Engagement, line: PlanMove) -> Milestone
     return stage
 
 
-def _prolong(
-    engagement: Engagement, placements: list[Placement], stage: Milestone, reasons: Mapping[str, str]
-) -> None:
+def _prolong(engagement: Engagement, placements: list[Placement], stage: Milestone, reasons: Mapping[str, str]) -> None:
     """Let these placements go on until the milestone, with the reasons for more than a full week; none gets shorter."""
     rows = Placement.objects.filter(engagement=engagement, ends_on__lt=stage.due_on)
     for one in placements:

@@ -100,7 +100,7 @@ def read_role(text: str) -> str:
         return ""
     if found := _ROLE_OF.get(plain(text)):
         return found
-    known = "Data Scientist, ML Engineer, MLOps Engineer, Data Engineer"
+    known = "Data scientist, ML engineer, MLOps/AIOps engineer, Data engineer"
     raise BadValueError("role_unknown", value=shown(text), known=known)
 
 

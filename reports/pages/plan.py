@@ -20,7 +20,7 @@ from reports.pages import forecasts, plan_rows, states
 from reports.pages.forecasts import Outlook
 from reports.pages.move_words import after, before
 from reports.pages.states import Said
-from reports.pages.words import DASH, Day, day_of, days, number, percent, short
+from reports.pages.words import DASH, Day, day_of, days, number, percent, short, upper
 
 # Milestones with so many rows open by themselves at once would bury the one that matters.
 CHIPS: Final = (
@@ -344,7 +344,7 @@ def change_lines(loaded: Loaded) -> list[ChangeLine]:
             public_id=change.public_id,
             number=change.number,
             what=change.what,
-            moves=", ".join(_move_words(move) for move in change.moves.all()),
+            moves=upper(", ".join(_move_words(move) for move in change.moves.all())),
             note=_("Asked by %(name)s on %(day)s.")
             % {"name": change.asked_by.name, "day": short(change.asked_at.date())},
         )

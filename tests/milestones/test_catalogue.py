@@ -30,7 +30,15 @@ def test_words_changed_in_the_admin_stay(firm: None) -> None:
     assert catalogue.load() == 0
     assert Role.objects.get(key="ml_engineer").name == "Machine learning engineer"
     catalogue.load(restore=True)
-    assert Role.objects.get(key="ml_engineer").name == "ML Engineer"
+    assert Role.objects.get(key="ml_engineer").name == "ML engineer"
+
+
+def test_a_name_that_shipped_earlier_becomes_the_present_one(firm: None) -> None:
+    catalogue.load()
+    Role.objects.filter(key="mlops_engineer").update(name="MLOps / AIOps Engineer")
+    assert catalogue.load() == 0
+    names = ["Data scientist", "ML engineer", "MLOps/AIOps engineer", "Data engineer"]
+    assert list(Role.objects.order_by("position").values_list("name", flat=True)) == names
 
 
 def test_other_items_make_the_next_version(firm: None) -> None:

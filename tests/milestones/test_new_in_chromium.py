@@ -51,7 +51,7 @@ def test_from_the_client_to_the_created_draft(page: Page) -> None:
     expect(target).to_have_value("6")
     clean(page)
     page.get_by_role("button", name="Continue to the team").click()
-    page.locator("#id_seats-0-specialist").select_option(label="Sam Specialist, ML Engineer")
+    page.locator("#id_seats-0-specialist").select_option(label="Sam Specialist, ML engineer")
     clean(page)
     page.get_by_role("button", name="Continue to the plan").click()
     due = page.locator("#due-S30-01")

@@ -220,6 +220,13 @@ def test_after_a_hold_the_shifted_dates_are_proposed_and_may_be_edited(at_work: 
 # --- the register, and one change ------------------------------------------------------------------------------
 
 
+def test_the_strip_of_an_open_change_begins_with_a_capital(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        day_60 = at_work.engagement.milestones.get(day=60)
+    asked(at_work, Move(Moves.MILESTONE, milestone=day_60, to_on=date(2026, 12, 11)))
+    assert "</strong> Day 60 from 4 Dec to 11 Dec." in manager.get(at_work.url()).text
+
+
 def test_the_register_lists_every_change_with_its_moves(at_work: Firm, manager: Browser, specialist: Browser) -> None:
     change = asked(at_work, later(at_work.b), what="=B later")
     with as_firm():

@@ -9,6 +9,7 @@ from accounts.db import as_firm
 from engagements.actions.placements import change_placement
 from engagements.models import Placement
 from milestones.actions import life
+from milestones.models import Deliverable
 from tests import factories
 from tests.reports.conftest import Counted, Firm, signed_in
 
@@ -23,7 +24,7 @@ def ends(firm: Firm, day: date, **more: object) -> Placement:
 def test_endings_are_grouped_by_distance(at_work: Firm, manager: Browser) -> None:
     ends(at_work, date(2026, 12, 4), order_number="PO-7", order_ends_on=date(2026, 12, 21))
     page = manager.get("/endings/").text
-    assert page.index("Within 14 days") < page.index("Sam Specialist, ML Engineer") < page.index("Within 30 days")
+    assert page.index("Within 14 days") < page.index("Sam Specialist, ML engineer") < page.index("Within 30 days")
     assert page.index("Within 30 days") < page.index("Purchase order PO-7 ends on 21 Dec")
     assert page.index("Within 60 days") < page.index("Claims intake</a>")
     assert "3 deliverables are open. 5 of 22.5 contracted days left." in page
@@ -37,6 +38,15 @@ def test_each_ending_leads_to_what_can_be_done(at_work: Firm, manager: Browser) 
         assert manager.get(at_work.url(rest)).status_code == 200
 
 
+def test_who_has_nothing_open_rolls_off_too(at_work: Firm, manager: Browser) -> None:
+    row = ends(at_work, date(2026, 12, 4))
+    with as_firm():
+        Deliverable.objects.update(owner=None)
+    page = manager.get("/endings/").text
+    assert at_work.url(f"team/{row.public_id}/#id_ends_on") in page
+    assert 'id="id_ends_on"' in manager.get(at_work.url(f"team/{row.public_id}/")).text
+
+
 def test_what_ends_later_than_in_60_days_is_left_out(at_work: Firm, manager: Browser) -> None:
     ends(at_work, date(2027, 3, 1))
     page = manager.get("/endings/").text
@@ -46,7 +56,7 @@ def test_what_ends_later_than_in_60_days_is_left_out(at_work: Firm, manager: Bro
 def test_an_engagement_past_its_last_milestone_comes_first(at_work: Firm, monday: time_machine.Traveller) -> None:
     monday.shift(timedelta(days=60))
     page = signed_in(at_work.people.manager).get("/endings/").text
-    assert "Past its end" in page
+    assert "Past the end" in page
     assert "days late" in page
 
 
@@ -58,7 +68,7 @@ def test_what_has_ended_is_no_ending(at_work: Firm, manager: Browser) -> None:
 
 def test_endings_for_a_spreadsheet(at_work: Firm, manager: Browser) -> None:
     ends(at_work, date(2026, 12, 4))
-    assert 'Placement,"Sam Specialist, ML Engineer",Meridian Health,2026-12-04,11,' in manager.get("/endings.csv").text
+    assert 'Placement,"Sam Specialist, ML engineer",Meridian Health,2026-12-04,11,' in manager.get("/endings.csv").text
 
 
 def test_endings_are_for_managers(at_work: Firm, specialist: Browser) -> None:

@@ -39,7 +39,7 @@ def test_a_specialist_is_replaced_from_tab_team(at_work: Firm, manager: Browser)
     address = at_work.url(f"team/{own(at_work).public_id}/replace/")
     assert address in manager.get(at_work.url("team/")).text
     page = manager.get(address).text
-    assert "Una Unplaced, ML Engineer, 0% placed this week" in page
+    assert "Una Unplaced, ML engineer, 0% placed this week" in page
     assert page.count('name="work"') == page.count(" checked") == 3
     answer = manager.post(address, typed(at_work), follow=True)
     assert "Una Unplaced takes over; 2 deliverables move" in answer.text

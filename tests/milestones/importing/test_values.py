@@ -154,6 +154,7 @@ def test_milestones(text, day):
     [
         ("Data Scientist", "data_scientist"),
         ("MLOps / AIOps Engineer", "mlops_engineer"),
+        ("MLOps/AIOps engineer", "mlops_engineer"),
         ("machine-learning engineer", "ml_engineer"),
         ("data engineer", "data_engineer"),
         ("", ""),
