@@ -1,6 +1,7 @@
 """A further milestone of an extension, as a plan change carries it until a signer approves: plain JSON.
 
-{"day", "name", "lines": [line, ...], "placements": [public id, ...], "reasons": {public id: text}}; its date is the move's `to_on`. A line has
+{"day", "name", "lines": [line, ...], "placements": [public id, ...], "reasons": {public id: text}}; its date is the
+move's `to_on`. A line has
 "ref", "title", "summary", "role", "owner" (a placement's public id), "failure_mode", "start_on", "due_on" (ISO),
 "effort_days", "needs_sign_off", "done_lines", "evidence_kinds", "after" (refs of the same milestone) and
 "playbook_code". All of it is shared with the client, whose signer decides on it. `placements` are those that go on
