@@ -1,4 +1,7 @@
-"""How dates and numbers read: short, in the reader's language, the year only where it is not this one."""
+"""How dates, times and numbers read, in the reader's language: the only place that knows their patterns.
+
+Templates have the same as filters (accounts/templatetags/formats.py).
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,24 +9,88 @@ from decimal import Decimal
 from django.utils import formats, timezone
 from django.utils.translation import pgettext
 
-from accounts.clock import today
+from accounts.clock import now
+from accounts.remembered import by_language
 
 
-def day(value: date | None, this_year: int | None = None) -> str:
+def day(value: date | None) -> str:
     """Return "5 Nov", or "5 Nov 2027" in another year; nothing for no date."""
     if value is None:
         return ""
-    pattern = pgettext("short date", "j M") if value.year == (this_year or today().year) else pgettext("date", "j M Y")
-    return formats.date_format(value, pattern)
+    return bare_day(value) if _is_this_year(value) else dated(value)
+
+
+def dated(value: date | None) -> str:
+    """Return "5 Nov 2026", for what is read years later: what was issued, signed or written down."""
+    return _dated(value) if value else ""
 
 
 def long_day(value: date | None) -> str:
-    """Return "Thu 5 Nov 2026"."""
-    return formats.date_format(value, pgettext("long date", "D j M Y")) if value else ""
+    """Return "Thu 5 Nov 2026"; nothing for no date."""
+    return _long_day(value) if value else ""
+
+
+def day_of_week(value: date) -> str:
+    """Return "Thu 5 Nov", or "Thu 5 Nov 2027" in another year."""
+    return _day_of_week(value) if _is_this_year(value) else _long_day(value)
+
+
+def day_in_words(value: date) -> str:
+    """Return "Thursday 5 November", or "Friday 5 November 2027" in another year."""
+    return _in_words(value, this_year=_is_this_year(value))
+
+
+def _is_this_year(value: date) -> bool:
+    return value.year == now().year
+
+
+@by_language
+def bare_day(value: date) -> str:
+    """Return "5 Nov" whatever the year, where a scale beside it says that."""
+    return formats.date_format(value, pgettext("short date", "j M"))
+
+
+@by_language
+def _dated(value: date) -> str:
+    return formats.date_format(value, pgettext("date", "j M Y"))
+
+
+@by_language
+def _long_day(value: date) -> str:
+    return formats.date_format(value, pgettext("long date", "D j M Y"))
+
+
+@by_language
+def _day_of_week(value: date) -> str:
+    return formats.date_format(value, pgettext("a date with its weekday", "D j M"))
+
+
+@by_language
+def _in_words(value: date, *, this_year: bool) -> str:
+    if this_year:
+        return formats.date_format(value, pgettext("a date in words", "l j F"))
+    return formats.date_format(value, pgettext("a date in words, of another year", "l j F Y"))
+
+
+@by_language
+def weekday(value: date) -> str:
+    """Return "Thursday"."""
+    return formats.date_format(value, "l")
+
+
+@by_language
+def short_weekday(value: date) -> str:
+    """Return "Thu"."""
+    return formats.date_format(value, "D")
+
+
+def clock(value: datetime) -> str:
+    """Return "16:04" in the reader's time zone."""
+    return formats.date_format(timezone.localtime(value), pgettext("a time of day", "H:i"))
 
 
 def moment(value: datetime | None) -> str:
-    """Return "5 Nov 2026, 16:04" in the reader's time zone."""
+    """Return "5 Nov 2026, 16:04" in the reader's time zone; nothing for none."""
     if value is None:
         return ""
     return formats.date_format(timezone.localtime(value), pgettext("moment", "j M Y, H:i"))

@@ -82,7 +82,7 @@ TEMPLATES = [
                 "accounts.context.shell",
                 "reports.context.shell",
             ],
-            "builtins": ["accounts.templatetags.ui"],
+            "builtins": ["accounts.templatetags.ui", "accounts.templatetags.formats"],
         },
     }
 ]

@@ -1,21 +1,12 @@
 """The words of charts in the reader's language."""
 
-from datetime import date
-
 from django.utils import formats
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
+from accounts.formats import bare_day
 from accounts.looks import word
 from accounts.remembered import by_language
 from reports.charts import Words
-
-
-@by_language
-def day(value: date) -> str:
-    """A date without its year, remembered: a timeline names hundreds of them."""
-    # Translators: a date without its year, in the notation of Django's date filter
-    return format_date(value, _("j M"))
 
 
 @by_language
@@ -33,7 +24,7 @@ def number(value: float) -> str:
 def words() -> Words:
     """Everything a chart writes, translated now."""
     return Words(
-        day=day,
+        day=bare_day,
         state=state,
         number=number,
         today=_("Today"),

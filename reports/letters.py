@@ -6,9 +6,9 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.formats import dated
 from accounts.models import Job, User
 from engagements.models import Contact, Engagement
 from milestones.models import Deliverable, Wait
@@ -78,7 +78,7 @@ def nudge(wait: Wait, contact: Contact) -> Letter:
             eyebrow=f"{engagement.client.name} · {engagement.name}",
             lines=[
                 _("%(title)s has stood still for this since %(since)s.")
-                % {"title": wait.deliverable.title, "since": date_format(wait.opened_on, "j M Y")},
+                % {"title": wait.deliverable.title, "since": dated(wait.opened_on)},
                 _("Answer on the page, or name who can."),
                 *_way_in(contact.user),
             ],
@@ -107,7 +107,7 @@ def plan_offer(engagement: Engagement, contact: Contact) -> Letter:
                 _("%(manager)s offers you the plan: its milestones, deliverables, dates and targets.")
                 % {"manager": engagement.manager.name},
                 _("The work starts on %(day)s, once a signer has accepted the plan. Reading it takes ten minutes.")
-                % {"day": date_format(engagement.start_on, "j F Y")},
+                % {"day": dated(engagement.start_on)},
                 *_way_in(contact.user),
             ],
             button=_("Read the plan"),

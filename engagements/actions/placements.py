@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from accounts import events
 from accounts.checked import checked
 from accounts.errors import DomainError, IllegalMove
+from accounts.formats import dated
 from accounts.models import User
 from engagements.guards import require_draft, require_manager, require_open
 from engagements.loads import Share, by_week, overloaded
@@ -167,8 +167,8 @@ def _end(placement: Placement, last_on: date) -> None:
         sentence = _("%(name)s is placed from %(start)s to %(end)s. Choose a last day between them.")
         told = {
             "name": placement.specialist.user.name,
-            "start": date_format(placement.starts_on, "j M Y"),
-            "end": date_format(placement.ends_on, "j M Y"),
+            "start": dated(placement.starts_on),
+            "end": dated(placement.ends_on),
         }
         raise DomainError(sentence % told, field="last_on")
     held = Placement.objects.filter(pk=placement.pk, ends_on=placement.ends_on)
@@ -208,12 +208,13 @@ def _too_full(placement: Placement) -> dict[date, int]:
 
 def overload_sentence(name: str, full: dict[date, int]) -> str:
     """Say how full which weeks are, and what is asked."""
-    return f"{overload_fact(name, full)} {_('Lower it, or say why it is right.')}"
+    way_out = _("Lower it, or say why it is right.")
+    return f"{overload_fact(name, full)} {way_out}"
 
 
 def overload_fact(name: str, full: dict[date, int]) -> str:
     """Say how full which weeks are."""
-    named = ", ".join(date_format(week, "j M Y") for week in sorted(full)[:4])
+    named = ", ".join(dated(week) for week in sorted(full)[:4])
     more = len(full) - 4
     if more > 0:
         named += " " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}

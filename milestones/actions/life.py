@@ -6,7 +6,6 @@ from typing import Final
 from django.db import transaction
 from django.db.models import F, Max
 from django.db.models.functions import Greatest
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy, gettext_noop, ngettext
 from psycopg.types.range import Range
 
@@ -14,6 +13,7 @@ from accounts import events
 from accounts.checked import refuse_text
 from accounts.clock import now
 from accounts.errors import DomainError, IllegalMove
+from accounts.formats import day as said_day
 from accounts.models import User
 from engagements.guards import require_manager
 from engagements.models import Engagement, Hold
@@ -45,7 +45,7 @@ def hold(*, by: User, engagement: Engagement, on: date | None = None, why: str =
     latest = engagement.holds.aggregate(last=Max("until_on"))["last"]
     if latest is not None and day < latest:
         sentence = _("It was resumed on %(day)s. Choose a day from then on.")
-        raise DomainError(sentence % {"day": date_format(latest, "j F")}, field="on")
+        raise DomainError(sentence % {"day": said_day(latest)}, field="on")
     _move(engagement, {EngagementState.ACTIVE}, state=EngagementState.ON_HOLD, held_on=day, state_why=_said(why))
     Hold.objects.create(engagement=engagement, client_id=engagement.client_id, from_on=day, why=engagement.state_why)
     message = gettext_noop("%(actor)s put %(engagement)s on hold")

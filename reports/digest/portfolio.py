@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
+from accounts.formats import day_in_words
 from accounts.looks import word
 from accounts.models import User
 from milestones.models import Deliverable
@@ -17,7 +18,7 @@ from reports import figures, needs, portfolio
 from reports.digest.content import MOST_WAITS, STEPS, Light, Line, Number, Part, Step
 from reports.mail import absolute
 from reports.pages import lights as engagements
-from reports.pages.words import counted, full, listed, short, upper
+from reports.pages.words import counted, listed, short, upper
 
 MOST_LIGHTS: Final = 10
 HEALTHS: Final = ("off_track", "at_risk", "on_track", "starting", "on_hold")
@@ -32,7 +33,7 @@ def of_portfolio(user: User) -> Part:
     today = timezone.localdate()
     worst = min((row.health for row in own), key=lambda state: WORST_FIRST.get(state, 9), default="")
     return Part(
-        eyebrow=full(today),
+        eyebrow=day_in_words(today),
         heading=_("Your portfolio: %(healths)s") % {"healths": _healths(own)},
         state=worst,
         word=word(worst) if worst else "",

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.clock import now
 from accounts.db import as_portal
+from accounts.formats import day, weekday
 from accounts.models import Event, User
 from engagements.models import Engagement
 from engagements.states import EngagementState
@@ -132,7 +133,7 @@ def _since(slot: Slot, digest: Digest | None) -> datetime:
 
 
 def _day(at: datetime) -> str:
-    return formats.date_format(timezone.localdate(at), "j M")
+    return day(timezone.localdate(at))
 
 
 def _letter(user: User, slot: Slot, parts: list[Part], *, why: str) -> Letter:
@@ -161,7 +162,7 @@ def frequency(slot: Slot) -> str:
     """Return "Every Friday at 9:00, Europe/Helsinki"."""
     next_one = schedule.next_due(slot, now())
     said = _("Every %(weekday)s at %(time)s, %(zone)s.")
-    places = {"weekday": formats.date_format(next_one, "l"), "time": f"{slot.hour}:00", "zone": slot.time_zone}
+    places = {"weekday": weekday(next_one), "time": f"{slot.hour}:00", "zone": slot.time_zone}
     return said % places
 
 

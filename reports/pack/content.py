@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from accounts.formats import day as dated, figure
+from accounts.formats import dated, figure
 from accounts.models import with_people
 from engagements.models import Agreement, BusinessMetric, Engagement, Placement, Risk
 from milestones.calendar import WorkCalendar

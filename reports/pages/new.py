@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from accounts.formats import day, long_day
+from accounts.formats import day, long_day, weekday
 from engagements.loads import FULL
 from engagements.places import country_name
 from milestones.draft import STEPS, Draft, Load
@@ -232,7 +231,7 @@ def _moved(number: int, plain: date, due_on: date) -> str:
         return ""
     if plain.weekday() < 5:
         return _("Day %(day)d is a holiday, so it falls on the next working day.") % {"day": number}
-    said = {"day": number, "weekday": date_format(plain, "l"), "next": date_format(due_on, "l")}
+    said = {"day": number, "weekday": weekday(plain), "next": weekday(due_on)}
     return _("Day %(day)d is a %(weekday)s, so it falls on the %(next)s.") % said
 
 

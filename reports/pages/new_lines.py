@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext
 
-from accounts.formats import day, long_day
+from accounts.formats import day, day_of_week, long_day, short_weekday
 from milestones.preview import FILE, Edited, Preview
 from roles.models import FailureMode
 
@@ -80,8 +79,8 @@ def _group(
         counts=counts,
         day_words=_("day %(day)d") % {"day": (due_on - preview.frame.start).days},
         iso=due_on.isoformat(),
-        date_words=date_format(due_on, "D j M"),
-        shifted=_("after %(day)s") % {"day": date_format(plain, "D j M")} if plain != due_on else "",
+        date_words=day_of_week(due_on),
+        shifted=_("after %(day)s") % {"day": day_of_week(plain)} if plain != due_on else "",
         lines=lines,
     )
 
@@ -101,7 +100,7 @@ def _lines(
 
 
 def _holiday(on: date, name: str) -> Line:
-    return Line(is_holiday=True, date_words=date_format(on, "D j M"), iso=on.isoformat(), name=name)
+    return Line(is_holiday=True, date_words=day_of_week(on), iso=on.isoformat(), name=name)
 
 
 def _line(preview: Preview, one: Edited, modes: dict[str, str], busy: dict[str, str]) -> Line:
@@ -116,7 +115,7 @@ def _line(preview: Preview, one: Edited, modes: dict[str, str], busy: dict[str, 
         ref=sketch.ref,
         note=note,
         tone=tone,
-        day_words=_("%(weekday)s, day %(day)d") % {"weekday": date_format(sketch.due_on, "D"), "day": number},
+        day_words=_("%(weekday)s, day %(day)d") % {"weekday": short_weekday(sketch.due_on), "day": number},
         owner=sketch.owner,
         typed_due=one.typed_due,
         error=one.error,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _, ngettext
 
+from accounts.formats import day_of_week
 from accounts.models import User
 from engagements.models import Contact
 from engagements.states import EngagementState
@@ -16,7 +17,7 @@ from milestones.states import AT_WORK, DeliverableState, EvidenceKind, WaitOn
 from reports.pages.plan import Loaded, Row, row_of
 from reports.pages.risk import RiskPane, risk_of
 from reports.pages.why import Why, why_of
-from reports.pages.words import days, file_size, listed, moment, short, with_weekday
+from reports.pages.words import days, file_size, listed, moment, short
 
 ICONS: Final[Mapping[str, str]] = {
     EvidenceKind.DOCUMENT: "file-text",
@@ -184,7 +185,7 @@ def _wait_text(wait: Wait, waited: str) -> str:
     who = wait.contact.user.name if wait.contact else wait.who
     what = wait.what.rstrip(".")
     told = _("%(what)s, from %(who)s.") % {"what": what, "who": who} if who else f"{what}."
-    since = _("Since %(day)s, %(days)s of work") % {"day": with_weekday(wait.opened_on), "days": waited}
+    since = _("Since %(day)s, %(days)s of work") % {"day": day_of_week(wait.opened_on), "days": waited}
     if wait.nudged_at:
         since = _("%(since)s; nudged %(day)s") % {"since": since, "day": short(wait.nudged_at.date())}
     answered = _(" Answered: “%(answer)s”") % {"answer": wait.answer} if wait.answer else ""

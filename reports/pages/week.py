@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
+from accounts.formats import day_in_words, day_of_week
 from accounts.models import User
 from engagements.states import EngagementState
 from milestones.actions.talk import week_of
@@ -19,7 +20,7 @@ from reports.pages import forecasts
 from reports.pages.forecasts import Outlook
 from reports.pages.plan import with_counts
 from reports.pages.states import shape_of
-from reports.pages.words import Day, counted, day_of, full, short, upper, with_weekday
+from reports.pages.words import Day, counted, day_of, short, upper
 
 # Asked about: what runs, what waits, and what is to start within so many days.
 AHEAD_DAYS: Final = 7
@@ -143,7 +144,7 @@ def _this_week(row: Any) -> CheckIn | None:
 
 
 def _sentence(asked: int) -> str:
-    day = upper(full(timezone.localdate()))
+    day = upper(day_in_words(timezone.localdate()))
     if not asked:
         return _("%(day)s. Nothing of yours is running.") % {"day": day}
     answers = ngettext("%(n)s short answer", "%(n)s short answers", asked) % {"n": counted(asked)}
@@ -177,7 +178,7 @@ def _item(row: Any, told: Outlook) -> Item:
         title=row.title,
         url=f"{row.engagement.get_absolute_url()}?open={row.public_id}#d-{row.public_id}",
         shape=shape_of(row, told, row.engagement.today()),
-        due=_("Due %(day)s") % {"day": with_weekday(row.due_on)},
+        due=_("Due %(day)s") % {"day": day_of_week(row.due_on)},
         likely=_("likely %(day)s") % {"day": short(told.likely)} if told.likely else "",
         likely_tone="t-bad" if late else "",
         answer=said.answer if said else "",
@@ -236,7 +237,7 @@ def _ahead(rows: Iterable[Any], told: dict[int, Outlook]) -> list[Ahead]:
             Ahead(
                 title=_("Yours at day %(day)d, %(client)s")
                 % {"day": day, "client": own_rows[0].engagement.client.name},
-                day=with_weekday(own_rows[0].milestone.due_on),
+                day=day_of_week(own_rows[0].milestone.due_on),
                 items=tuple(_due(row, told[row.pk]) for row in own_rows),
             )
         )

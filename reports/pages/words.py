@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils import formats, timezone
+from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _, ngettext, pgettext
 
+from accounts import formats
 from accounts.clock import now
 from accounts.remembered import by_language
 
@@ -33,26 +35,7 @@ class Day:
 
 def short(day: date | None) -> str:
     """`7 Dec`, with the year where it is not this one; a dash for no date."""
-    return DASH if day is None else _short(day, this_year=day.year == now().year)
-
-
-@by_language
-def _short(day: date, *, this_year: bool) -> str:
-    if not this_year:
-        return formats.date_format(day, pgettext("a date of another year", "j M Y"))
-    return formats.date_format(day, pgettext("a date of this year", "j M"))
-
-
-@by_language
-def with_weekday(day: date) -> str:
-    """`Mon 7 Dec`."""
-    return formats.date_format(day, pgettext("a date with its weekday", "D j M"))
-
-
-@by_language
-def full(day: date) -> str:
-    """`Monday 7 December`."""
-    return formats.date_format(day, pgettext("a date in words", "l j F"))
+    return formats.day(day) or DASH
 
 
 def day_of(day: date | None) -> Day:
@@ -62,11 +45,10 @@ def day_of(day: date | None) -> Day:
 
 def moment(at: datetime) -> str:
     """`today, 02:10`, `yesterday, 16:05`, or `Fri 20 Nov, 16:05`, on the reader's clock."""
-    local = timezone.localtime(at)
-    clock = formats.date_format(local, pgettext("a time of day", "H:i"))
-    days = (timezone.localdate() - local.date()).days
-    said = {0: _("today"), 1: _("yesterday")}.get(days) or with_weekday(local.date())
-    return _("%(day)s, %(time)s") % {"day": said, "time": clock}
+    on = timezone.localtime(at).date()
+    days = (timezone.localdate() - on).days
+    said = {0: _("today"), 1: _("yesterday")}.get(days) or formats.day_of_week(on)
+    return _("%(day)s, %(time)s") % {"day": said, "time": formats.clock(at)}
 
 
 def ago(at: datetime | None) -> str:
@@ -113,7 +95,7 @@ def number(value: Decimal | int | None) -> str:
 def _number(value: Decimal | int) -> str:
     plain = Decimal(value).normalize()
     decimals = max(0, -int(plain.as_tuple().exponent))
-    return formats.number_format(plain, decimal_pos=decimals, use_l10n=True, force_grouping=abs(plain) >= GROUPED)
+    return number_format(plain, decimal_pos=decimals, use_l10n=True, force_grouping=abs(plain) >= GROUPED)
 
 
 @by_language
@@ -121,7 +103,7 @@ def figures(value: Decimal, unit: str) -> str:
     """The number alone as its unit wants it: money that has cents shows both of them, `11.30`."""
     if unit.partition(" ")[0].rstrip(",") not in MONEY or value == value.to_integral_value():
         return number(value)
-    return formats.number_format(value, decimal_pos=2, use_l10n=True, force_grouping=abs(value) >= GROUPED)
+    return number_format(value, decimal_pos=2, use_l10n=True, force_grouping=abs(value) >= GROUPED)
 
 
 def measured(value: Decimal | None, unit: str) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from accounts.formats import day_in_words
 from engagements.models import Agreement, Engagement
 from milestones.actions.activation import plan_content
 from milestones.content import hash_of
-from reports.pages.words import Day, day_of, full, moment
+from reports.pages.words import Day, day_of, moment
 from reports.portal.words import days_a_week, fingerprint, with_unit
 
 
@@ -87,7 +88,7 @@ def plan_page(engagement: Engagement) -> PlanPage:
     return PlanPage(
         goal=about["goal"],
         definition_of_done=about["definition_of_done"],
-        starts=full(date.fromisoformat(about["start_on"])),
+        starts=day_in_words(date.fromisoformat(about["start_on"])),
         legs=[_leg(raw, promises) for raw in shown["milestones"]],
         aims=[_aim(raw) for raw in shown["metrics"]],
         team=[_member(raw) for raw in shown["team"]],

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from accounts.formats import day_in_words
 from accounts.prepared import Prepared, given
 from engagements.models import Engagement
 from engagements.states import EngagementState as State
@@ -21,7 +22,7 @@ from milestones.models import Milestone, Plan
 from reports import access, ledger
 from reports.access import Reader
 from reports.models import StatusNote
-from reports.pages.words import full, moment, short
+from reports.pages.words import moment, short
 from reports.portal import health, metrics, people, rows, stages, waiting
 from reports.portal.verdict import verdict
 from reports.portal.words import decided_by
@@ -184,7 +185,7 @@ def _updated(plan: Plan | None, told: health.Told) -> str:
 
 def _note(raw: list[Mapping[str, Any]]) -> Note | None:
     at = parse_datetime(raw[0]["at"]) if raw else None
-    return Note(raw[0]["text"], raw[0]["by"], full(localtime(at).date())) if at else None
+    return Note(raw[0]["text"], raw[0]["by"], day_in_words(localtime(at).date())) if at else None
 
 
 def _progress(engagement: Engagement, found: list[rows.Row], today: date, last_on: date) -> Progress:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _, ngettext
 
+from accounts.formats import day_of_week
 from accounts.looks import word
 from accounts.models import with_people
 from engagements.models import Engagement
@@ -15,7 +16,7 @@ from milestones.models import Deliverable, Dependency, Wait
 from milestones.states import DeliverableState as State, WaitOn
 from reports.access import Reader
 from reports.pages.forecasts import Outlook, outlook
-from reports.pages.words import counted, short, with_weekday
+from reports.pages.words import counted, short
 from reports.portal import health, links, metrics, proof, threads
 from reports.portal.dashboard import plan_of
 from reports.portal.rows import state_of
@@ -91,7 +92,7 @@ def review(reader: Reader, engagement: Engagement, one: Deliverable) -> Review:
         title=one.title,
         state=state,
         word=word(state),
-        when=_("Day %(day)d, due %(due)s") % {"day": one.milestone.day, "due": with_weekday(one.due_on)},
+        when=_("Day %(day)d, due %(due)s") % {"day": one.milestone.day, "due": day_of_week(one.due_on)},
         lede=_lede(engagement, one, seen, past, today),
         summary=one.summary,
         owner=one.owner.user.name if one.owner else "",
@@ -178,7 +179,7 @@ def _accepted(one: Deliverable) -> str:
 
 def _submitted(engagement: Engagement, one: Deliverable, today: date) -> str:
     since = one.submitted_on or today
-    places = {"name": one.owner.user.name if one.owner else _("Your team"), "day": with_weekday(since)}
+    places = {"name": one.owner.user.name if one.owner else _("Your team"), "day": day_of_week(since)}
     first = _("%(name)s submitted it on %(day)s.") % places
     if not one.needs_sign_off:
         return _("%(first)s Your account manager reviews it.") % {"first": first}

@@ -5,10 +5,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _, ngettext
 
+from accounts.formats import day_in_words
 from engagements.models import Engagement
 from engagements.states import EngagementState as State
 from milestones.calendar import WorkCalendar
-from reports.pages.words import counted, full, listed, percent, short
+from reports.pages.words import counted, listed, percent, short
 from reports.portal.metrics import MetricCard
 from reports.portal.rows import Row
 from reports.portal.stages import Stage, deliverables
@@ -41,7 +42,7 @@ def verdict(
 
 
 def _draft(engagement: Engagement, rows: Sequence[Row], decided_by: str) -> str:
-    places = {"n": deliverables(len(rows)), "day": full(engagement.start_on), "name": decided_by}
+    places = {"n": deliverables(len(rows)), "day": day_in_words(engagement.start_on), "name": decided_by}
     offered = _("This is the plan that is offered to you: %(n)s, starting on %(day)s.") % places
     if decided_by:
         begins = _("The work begins when %(name)s has accepted it.") % places

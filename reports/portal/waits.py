@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from accounts.formats import day_of_week
 from engagements.models import Engagement
 from milestones.clock import calendar_of
 from milestones.models import Wait
 from reports.access import Reader
-from reports.pages.words import moment, with_weekday
+from reports.pages.words import moment
 from reports.portal import links
 from reports.portal.words import working_days
 
@@ -33,7 +34,7 @@ def page(reader: Reader, engagement: Engagement, wait: Wait) -> WaitPage:
     calendar = calendar_of(engagement)
     until = wait.closed_on or engagement.today()
     days = max(0, calendar.working_days_between(wait.opened_on, until))
-    asked = {"name": wait.opened_by.name, "day": with_weekday(wait.opened_on)}
+    asked = {"name": wait.opened_by.name, "day": day_of_week(wait.opened_on)}
     place = {"code": engagement.code, "public_id": wait.deliverable.public_id}
     return WaitPage(
         what=wait.what,

@@ -9,13 +9,12 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import require_manager
 from accounts.errors import DomainError, StaleEdit
+from accounts.formats import clock
 from accounts.http import AuthedHttpRequest, domain_error_response, is_htmx, see_other
 from engagements.models import Client
 from engagements.places import regions, time_zones
@@ -132,7 +131,7 @@ def kept(request: AuthedHttpRequest, row: PlanDraft) -> HttpResponse:
 
 def kept_at(row: PlanDraft) -> str:
     """Say when the entries were kept last."""
-    return _("All entries kept, %(time)s") % {"time": date_format(localtime(row.changed_at), "H:i")}
+    return _("All entries kept, %(time)s") % {"time": clock(row.changed_at)}
 
 
 # --- showing a step -------------------------------------------------------------------------------------------
@@ -241,7 +240,7 @@ def stale_page(
         "kept": kept_at(row),
         "sentence": str(error),
         "other": _("the other tab"),
-        "saved": date_format(localtime(row.changed_at), "H:i"),
+        "saved": clock(row.changed_at),
         "rows": [Choice(name, label(name), typed.get(name, ""), theirs.get(name, "")) for name in names],
         "action": reverse("engagement_draft", args=[row.public_id, step]),
         "hidden": [

@@ -53,7 +53,7 @@ def attached(cast, engagement, folder: Path) -> Evidence:
         title="Report",
         upload=upload(PDF, "report.pdf"),
     )
-    aged(folder / found.file.name)
+    aged(folder / str(found.file.name))
     return found
 
 

@@ -163,7 +163,7 @@ def test_walls_can_be_built_again_and_a_policy_put_right():
 
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
 def test_a_right_that_was_given_once_and_is_not_needed_goes_with_the_next_migrate():
-    login = settings.DATABASES["default"]["USER"]
+    login = str(settings.DATABASES["default"]["USER"])
     asked = "SELECT has_table_privilege(%s, 'accounts_event', 'INSERT'), has_any_column_privilege(%s, %s, 'SELECT')"
     with connections["owner"].cursor() as cursor:
         cursor.execute(f'GRANT INSERT, SELECT (id) ON accounts_event TO "{login}"')

@@ -195,7 +195,7 @@ def test_the_pack_tells_it(at_work: Firm) -> None:
     moved(at_work, at_work.c)
     with as_firm():
         (change,) = content.changes(at_work.engagement)
-    assert change.moves == ("Deliverable C: from day 60, due 29 Nov, to day 90, due 3 Jan 2027",)
+    assert change.moves == ("Deliverable C: from day 60, due 29 Nov 2026, to day 90, due 3 Jan 2027",)
 
 
 def test_its_history_says_for_which_milestone_it_was_due(at_work: Firm, manager: Browser) -> None:
