@@ -64,7 +64,7 @@ def _from(later: timedelta, ref: str) -> PlanLine:
 def sign_in(tab: Page, user: User, address: str = "/accounts/login/") -> None:
     """Type e-mail and password, on the page that asks for them."""
     tab.goto(address)
-    tab.get_by_label("Email").fill(user.email)
+    tab.get_by_label("E-mail").fill(user.email)
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in", exact=True).click()
 
