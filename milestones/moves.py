@@ -106,7 +106,8 @@ def milestone_line(line: PlanMove) -> None:
     assert milestone is not None  # noqa: S101 - the kind says so
     line.from_on = milestone.due_on
     if everything_accepted(milestone):
-        raise IllegalMove(f"{met(milestone)} {_('Leave it out of the plan change.')}", field="moves")
+        way_out = _("Leave it out of the plan change.")
+        raise IllegalMove(f"{met(milestone)} {way_out}", field="moves")
     _check_day(line, milestone.due_on, milestone.name)
     if line.to_on is not None and line.to_on < line.engagement.start_on:
         sentence = _("“%(title)s” would be due before the engagement starts. Choose a later day.")
