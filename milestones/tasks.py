@@ -106,7 +106,7 @@ def _forecast(ids: Sequence[int], report: Progress) -> int:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Leave out Python's search for circles of garbage, a tenth of a night.
+    """Leave out Python's search for circles of garbage, about a seventh of a night.
 
     It goes through all that a worker has loaded, again and again while plans are read; what they leave behind in
     circles is small, and is found after the block.

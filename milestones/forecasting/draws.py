@@ -74,11 +74,11 @@ class Draws:
     @cached_property
     def needed_days(self) -> Days:
         """Whole days that work takes with the waits that strike it, at least one; `calm_days` without the load."""
-        return np.asarray(np.maximum(np.ceil(self.need + self.stops), 1), dtype=np.float32)
+        return _whole(self.need + self.stops)
 
     @cached_property
     def calm_days(self) -> Days:
-        return self.needed_days if self.calm is self.need else np.maximum(np.ceil(self.calm + self.stops), 1)
+        return self.needed_days if self.calm is self.need else _whole(self.calm + self.stops)
 
     @cached_property
     def paced_days(self) -> Days:
@@ -145,6 +145,12 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
         arrival=arrival,
         exists=arrival < past.last,
     )
+
+
+def _whole(days: Days) -> Days:
+    """Round up in place, to at least one."""
+    np.ceil(days, out=days)
+    return np.asarray(np.maximum(days, 1, out=days), dtype=np.float32)
 
 
 def _slowdown(prior: Prior, work: Work) -> float:
