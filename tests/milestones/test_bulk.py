@@ -55,7 +55,7 @@ def test_what_is_written_comes_back_as_it_was(engagement):
 def test_only_what_is_missing_is_written(engagement):
     bulk.insert_missing(SlipFlag, [flag(engagement)])
     bulk.insert_missing(SlipFlag, [flag(engagement, chance=0.9), flag(engagement, "B", chance=0.9)])
-    assert sorted(SlipFlag.objects.values_list("chance", flat=True)) == [0.1234, 0.9]
+    assert list(SlipFlag.objects.order_by("pk").values_list("chance", flat=True)) == [0.1234, 0.9]
 
 
 def test_only_the_columns_that_are_named_change(engagement):
