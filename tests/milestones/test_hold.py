@@ -106,7 +106,7 @@ def test_what_was_late_before_the_hold_is_not_proposed_for_the_past(cast):
     moves = proposed(held).moves
     assert deliverable(held).pk not in {one.thing.pk for one in moves if one.kind == Moves.DUE}
     change = changes.ask(by=cast.manager, engagement=held, what="Later", why="Freeze", moves=moves)
-    assert {one.to_on >= TODAY for one in change.moves.all()} == {True}
+    assert {one.to_on is not None and one.to_on >= TODAY for one in change.moves.all()} == {True}
 
 
 def test_once_a_change_is_asked_for_nothing_is_proposed(cast, held):
