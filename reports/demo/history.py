@@ -21,7 +21,18 @@ from reports.demo.timeline import Timeline
 
 # Papers are files, the rest lives where it runs and is linked.
 PAPERS = frozenset({EvidenceKind.DOCUMENT, EvidenceKind.RUNBOOK, EvidenceKind.MODEL_CARD, EvidenceKind.RECORD})
+# The hours between which people of the firm write, ask and record, on their own clocks.
+DESK = (8, 17)
 MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A piece of evidence as the file tells it; `text` is what a paper says, in Markdown."""
+
+    title: str
+    kind: str
+    text: str = ""
 
 
 @dataclass
@@ -36,7 +47,7 @@ class Story:
     manager: User
     deliverables: Mapping[str, Deliverable]
     metrics: Mapping[str, BusinessMetric]
-    proofs: Mapping[str, list[tuple[str, str]]]
+    proofs: Mapping[str, list[Proof]]
     needs: Mapping[str, tuple[str, ...]]
     accepted_at: dict[str, datetime] = field(default_factory=dict)
 
@@ -48,6 +59,13 @@ class Story:
     def moment(self, on: date, hour: int, minute: int = 0) -> datetime:
         """Return an hour of a day at the client's."""
         return datetime.combine(on, time(hour, minute), self.zone)
+
+    def at_desk(self, by: User, on: date, hour: int, minute: int = 0) -> datetime:
+        """Return an hour of a day at the client's, moved into that day's working hours where `by` sits."""
+        there = self.moment(on, hour, minute)
+        zone = ZoneInfo(by.time_zone)
+        first, last = (datetime.combine(on, time(hour, minute), zone) for hour in DESK)
+        return min(max(there, first), last)
 
     def add(self, at: datetime, do: Callable[[], object]) -> None:
         """Add a step."""
@@ -112,8 +130,8 @@ class Story:
         deliverable, owner = self.deliverables[key], self.owner(key)
         work.tick_lines(by=owner, deliverable=deliverable, lines=deliverable.done_lines.all(), ticked=True)
         if not deliverable.evidence.exists():
-            for title, kind in self.proofs[key]:
-                self.attach(deliverable, owner, title, kind)
+            for proof in self.proofs[key]:
+                self.attach(deliverable, owner, proof)
         work.submit(by=owner, deliverable=deliverable)
 
     def half_done(self, key: str) -> None:
@@ -122,10 +140,11 @@ class Story:
         half = lines[: len(lines) // 2]
         work.tick_lines(by=self.owner(key), deliverable=self.deliverables[key], lines=half, ticked=True)
 
-    def attach(self, deliverable: Deliverable, by: User, title: str, kind: str) -> None:
+    def attach(self, deliverable: Deliverable, by: User, proof: Proof) -> None:
         """Attach evidence: papers as files, the rest as links to where they run."""
+        title, kind = proof.title, proof.kind
         if kind in PAPERS:
-            paper = paper_of(title, deliverable)
+            paper = paper_of(proof, deliverable)
             evidence.add_file(by=by, deliverable=deliverable, kind=kind, title=title, upload=paper)
         else:
             root = (self.source.get("links") or {}).get("backlog", "https://work.example/evidence")
@@ -152,7 +171,7 @@ class Story:
     def waits(self) -> None:
         """Add the waits that are listed (those for a sign-off open by themselves)."""
         for row in self.source.get("waits", ()):
-            opened = self.moment(self.days.offset(row["opened"]), 9, 10)
+            opened = self.at_desk(self.manager, self.days.offset(row["opened"]), 9, 10)
             self.add(opened, partial(self.wait, row))
 
     def wait(self, row: Row) -> None:
@@ -169,21 +188,27 @@ class Story:
             who=who,
         )
         if "closed" in row:
-            closed = self.moment(self.days.offset(row["closed"]), 9, 40)
+            closed = self.at_desk(self.manager, self.days.offset(row["closed"]), 9, 40)
             self.add(closed, lambda: waits.close_wait(by=self.manager, wait=opened))
 
     def name_of(self, key: str) -> str:
         """Return a person's name by key, or nothing."""
-        return self.cast.anybody(self.source["setup"]["client"], key).name if key else ""
+        return self.anybody(key).name if key else ""
+
+    def anybody(self, key: str) -> User:
+        """Return a person of the firm or of this engagement's client."""
+        return self.cast.anybody(self.source["setup"]["client"], key)
 
     def plan_changes(self) -> None:
         """Add the plan changes: asked, and decided where a signer decided."""
         for row in self.source.get("plan_changes", ()):
-            self.add(self.moment(self.days.offset(row["asked"]), 11), partial(self.ask, row))
+            self.add(
+                self.at_desk(self.anybody(row["asked_by"]), self.days.offset(row["asked"]), 11), partial(self.ask, row)
+            )
 
     def ask(self, row: Row) -> None:
         """Ask for a plan change, and let the signer decide on the day."""
-        by = self.cast.anybody(self.source["setup"]["client"], row["asked_by"])
+        by = self.anybody(row["asked_by"])
         change = changes.ask(
             by=by, engagement=self.engagement, what=row["what"], why=row["why"], moves=list(self.moves(row))
         )
@@ -212,13 +237,16 @@ class Story:
     def comments(self) -> None:
         """Add the questions, the answers, and what the firm says among itself."""
         for row in self.source.get("comments", ()):
-            self.add(self.moment(self.days.offset(row["at"]), 13), partial(self.question, row))
+            self.add(
+                self.at_desk(self.anybody(row["by"]), self.days.offset(row["at"]), 13), partial(self.question, row)
+            )
         for row in self.source.get("internal_notes", ()):
-            self.add(self.moment(self.days.offset(row["at"]), 16), partial(self.say, row, shared=False))
+            at = self.at_desk(self.anybody(row["by"]), self.days.offset(row["at"]), 16)
+            self.add(at, partial(self.say, row, shared=False))
 
     def say(self, row: Row, *, shared: bool, answers: object = None) -> object:
         """Say one line in the thread."""
-        by = self.cast.anybody(self.source["setup"]["client"], row["by"])
+        by = self.anybody(row["by"])
         deliverable = self.deliverables[row["on"]] if row.get("on") else None
         return talk.say(
             by=by,
@@ -234,13 +262,14 @@ class Story:
         asked = self.say(row, shared=True)
         for reply in row.get("replies", ()):
             full = {**reply, "on": row.get("on")}
-            at = self.moment(self.days.offset(reply["at"]), 15)
+            at = self.at_desk(self.anybody(reply["by"]), self.days.offset(reply["at"]), 15)
             self.add(at, partial(self.say, full, shared=True, answers=asked))
 
 
-def paper_of(title: str, deliverable: Deliverable) -> SimpleUploadedFile:
-    """Return a small text file that says what it stands for."""
-    lines = [f"# {title}", "", f"Evidence for: {deliverable.title}", ""]
+def paper_of(proof: Proof, deliverable: Deliverable) -> SimpleUploadedFile:
+    """Return a small text file: what the demo's file says of it, else what it stands for."""
+    lines = [f"# {proof.title}", "", f"Evidence for: {deliverable.title}", ""]
     lines += [f"- {line.text}" for line in deliverable.done_lines.all()]
-    name = "".join(char if char.isalnum() else "-" for char in title.lower()).strip("-")[:60]
-    return SimpleUploadedFile(f"{name}.md", "\n".join(lines).encode(), content_type="text/markdown")
+    name = "".join(char if char.isalnum() else "-" for char in proof.title.lower()).strip("-")[:60]
+    said = proof.text or "\n".join(lines)
+    return SimpleUploadedFile(f"{name}.md", said.encode(), content_type="text/markdown")

@@ -25,7 +25,7 @@ from milestones.calendar import WorkCalendar
 from milestones.lines import PlanLine
 from milestones.models import Deliverable, Playbook, PlaybookItem, PlaybookVersion
 from reports.actions.notes import write_note
-from reports.demo.history import Story
+from reports.demo.history import Proof, Story
 from reports.demo.people import Cast, gather
 from reports.demo.plan import Team, bespoke_line, playbook_line, roles, templates
 from reports.demo.source import Course, Days, Row, bespoke, by_rule, read
@@ -265,8 +265,8 @@ def agree(row: Row, cast: Cast, made: Made, days: Days, manager: User) -> None:
 
 def story_of(row: Row, cast: Cast, timeline: Timeline, days: Days, manager: User, made: Made) -> Story:
     """Return the history of an engagement, nothing of it added to the timeline yet."""
-    proofs = {own["title"]: [(p["title"], p["kind"]) for p in own.get("evidence", ())] for own in row["deliverables"]}
-    proofs |= {code: [(item.title, kind) for kind in item.evidence_kinds[:1]] for code, item in made.items.items()}
+    proofs = {own["title"]: [Proof(**one) for one in own.get("evidence", ())] for own in row["deliverables"]}
+    proofs |= {code: [Proof(item.title, kind) for kind in item.evidence_kinds[:1]] for code, item in made.items.items()}
     return Story(
         timeline=timeline,
         engagement=made.engagement,
@@ -295,7 +295,7 @@ def add_story(story: Story, made: Made) -> None:
 def add_notes(story: Story, row: Row) -> None:
     """Add the manager's status notes."""
     for note in row.get("status_notes", ()):
-        at = story.moment(story.days.offset(note["at"]), 16)
+        at = story.at_desk(story.manager, story.days.offset(note["at"]), 16)
         story.add(at, partial(write_note, by=story.manager, engagement=story.engagement, text=note["text"]))
 
 
@@ -305,7 +305,7 @@ def add_readings(story: Story, row: Row) -> None:
         # Two that fall on one working day are one: the later says it.
         by_day = {story.days.offset(reading["at"]): reading for reading in metric.get("readings", ())}
         for on, reading in by_day.items():
-            story.add(story.moment(on, 17), partial(read_metric, story, metric, reading, on))
+            story.add(story.at_desk(story.manager, on, 17), partial(read_metric, story, metric, reading, on))
 
 
 def read_metric(story: Story, metric: Row, reading: Row, on: date) -> None:

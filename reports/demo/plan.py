@@ -81,6 +81,7 @@ def bespoke_line(row: Row, team: Team, days: Days, owner_email: str, course: Cou
     return PlanLine(
         ref=row["title"],
         title=row["title"],
+        summary=row["summary"],
         milestone_day=plan["milestone"],
         role_key=plan["role"],
         owner=team.named(owner_email, owner) if owner_email else owner,

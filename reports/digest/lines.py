@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.clock import now
 from accounts.models import User
 from engagements.models import Engagement
-from reports.digest.schedule import Slot, next_due
+from reports.digest import schedule
+from reports.digest.schedule import Slot
 from reports.models import Digest
 from reports.pages.words import moment
 from reports.states import DigestState
@@ -49,21 +50,22 @@ class DigestLine:
 
 
 def to_come(slots: Sequence[Slot]) -> list[NextLine]:
-    """Return the digests to come, the next one first; two queries."""
+    """Return the digests to come, the next one first; three queries."""
     people = User.objects.in_bulk([slot.recipient for slot in slots])
+    at = now()
+    gone = schedule.made_since(at - schedule.GRACE - timedelta(days=7))
     ids = [slot.engagement for slot in slots if slot.engagement is not None]
     engagements = Engagement.objects.select_related("client").in_bulk(ids)
-    moment_now = now()
-    lines = [_next(slot, people[slot.recipient], engagements, moment_now) for slot in slots]
+    lines = [_next(slot, people[slot.recipient], engagements, schedule.coming(slot, at, gone), at) for slot in slots]
     return sorted(lines, key=lambda line: (line.due_at, line.to))
 
 
-def _next(slot: Slot, person: User, engagements: dict[int, Engagement], at: datetime) -> NextLine:
+def _next(slot: Slot, person: User, engagements: dict[int, Engagement], due: datetime, at: datetime) -> NextLine:
     engagement = engagements.get(slot.engagement or 0)
     about = engagement.name if engagement else _("All engagements") if slot.client else _("Your portfolio")
-    due = next_due(slot, at)
+    when = moment(due) if due > at else _("within minutes")
     address = reverse("digest_preview", args=[person.public_id, engagement.code if engagement else "all"])
-    return NextLine(person.name, person.email, about, due, moment(due), address)
+    return NextLine(person.name, person.email, about, due, when, address)
 
 
 def gone(rows: Sequence[Digest]) -> list[DigestLine]:

@@ -1,6 +1,6 @@
 """When each recipient's digest of a week is due; rows are made once, whoever makes them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -24,6 +24,9 @@ GRACE: Final = timedelta(days=3)
 # Whoever took a digest and said nothing for so long has died; with the five minutes between two runs, another
 # process takes it over within a quarter of an hour.
 STALE: Final = timedelta(minutes=9)
+
+# Recipient, engagement and week: a digest exists once of each.
+Made = tuple[int, int | None, str]
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,20 @@ def new_rows(slots: Iterable[Slot], at: datetime) -> Iterator[Digest]:
         due = due_at(slot, at)
         if at - due <= GRACE:
             yield row_of(slot, due, iso_week(due.astimezone(ZoneInfo(slot.time_zone)).date()))
+
+
+def made_since(at: datetime) -> frozenset[Made]:
+    """Return whose digests of which hours since `at` have their row; one query."""
+    rows = Digest.objects.filter(due_at__gte=at)
+    return frozenset(rows.values_list("recipient_id", "engagement_id", "week"))
+
+
+def coming(slot: Slot, at: datetime, made: Collection[Made]) -> datetime:
+    """Return when a slot's next digest is due: past, where one was missed within the time of grace; see `new_rows`."""
+    due = due_at(slot, at)
+    week = iso_week(due.astimezone(ZoneInfo(slot.time_zone)).date())
+    missed = at - due <= GRACE and (slot.recipient, slot.engagement, week) not in made
+    return due if missed else next_due(slot, at)
 
 
 def row_of(slot: Slot, due: datetime, week: str) -> Digest:

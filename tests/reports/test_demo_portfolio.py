@@ -3,12 +3,14 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -17,11 +19,12 @@ from accounts.db import as_firm
 from accounts.models import Event, Job
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
-from milestones.models import Deliverable, PlanChange, Wait
+from milestones.models import Deliverable, Evidence, PlanChange, Wait
 from reports.demo.load import last_day, load
 from reports.demo.rehearsal import Verdict, verdicts
 from reports.demo.source import Course, Days, Template, bespoke, by_rule, read
 from reports.demo.timeline import Timeline
+from reports.models import StatusNote
 
 SOURCE = read()
 BOOKS = Path(__file__).parents[2] / "milestones" / "data"
@@ -196,6 +199,24 @@ class TestLoadedPortfolio:
         for engagement in Engagement.objects.all():
             first = Event.objects.filter(engagement_id=engagement.pk).order_by("at", "pk")[0]
             assert first.verb == "engagement_created", first
+
+    def test_the_firm_writes_in_its_working_hours(self, portfolio):
+        written = [(note.by, note.at) for note in StatusNote.objects.select_related("by")]
+        verbs = ("reading_added", "wait_opened", "wait_closed", "change_asked", "commented", "answered")
+        told = Event.objects.filter(verb__in=verbs, actor__kind="manager").select_related("actor")
+        written += [(event.actor, event.at) for event in told]
+        assert len(written) > 100
+        for who, at in written:
+            local = at.astimezone(ZoneInfo(who.time_zone))
+            assert time(8) <= local.time() < time(18), (who, local)
+
+    def test_every_deliverable_says_what_it_is(self, portfolio):
+        assert not Deliverable.objects.filter(summary="").exists()
+
+    def test_a_paper_that_says_something_says_it_in_its_file(self, portfolio):
+        report = Evidence.objects.get(title="Evaluation report", deliverable__title="Routing model, first version")
+        text = Path(settings.MEDIA_ROOT, str(report.file.name)).read_text(encoding="utf-8")
+        assert "87% are right, against 71% by hand" in text
 
     def test_a_draft_is_before_the_client_and_has_not_been_answered(self, portfolio):
         draft = Engagement.objects.get(state="draft")

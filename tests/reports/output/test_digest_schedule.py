@@ -8,7 +8,7 @@ from accounts.clock import as_of
 from accounts.db import as_firm
 from engagements.models import Contact
 from reports.actions.digests import set_digest, unsubscribe
-from reports.digest.schedule import Slot, client_slots, due_at, firm_slots, make_due, next_due
+from reports.digest.schedule import Slot, client_slots, coming, due_at, firm_slots, made_since, make_due, next_due
 from reports.models import Digest
 from tests.reports.output.world import World
 
@@ -35,6 +35,19 @@ def test_the_next_one_is_after_now() -> None:
     moment = datetime(2026, 11, 20, 7, tzinfo=UTC)
     assert next_due(HELSINKI, moment) == datetime(2026, 11, 27, 7, tzinfo=UTC)
     assert next_due(HELSINKI, moment - timedelta(minutes=1)) == moment
+
+
+@pytest.mark.parametrize(
+    ("at", "due"),
+    [
+        ("2026-11-22T12:00", "2026-11-20T07:00"),  # missed on Friday: it goes with the next run
+        ("2026-11-23T07:01", "2026-11-27T07:00"),  # past the time of grace
+    ],
+)
+def test_the_list_expects_what_the_next_run_will_make(at: str, due: str) -> None:
+    moment, expected = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (at, due))
+    assert coming(HELSINKI, moment, frozenset()) == expected
+    assert coming(HELSINKI, moment, {(1, 1, "2026-W47")}) == datetime(2026, 11, 27, 7, tzinfo=UTC)
 
 
 def friday_after(world: World) -> datetime:
@@ -83,3 +96,13 @@ def test_an_old_miss_is_not_sent_any_more(world: World) -> None:
     with as_firm(), as_of(friday_after(world)):
         made = make_due(friday_after(world) + timedelta(days=4))
         assert made == 0
+
+
+def test_what_the_list_expects_is_what_is_made(world: World) -> None:
+    at = friday_after(world) + timedelta(days=1)
+    with as_firm():
+        slots = [*client_slots(), *firm_slots()]
+        expected = [coming(slot, at, made_since(at - timedelta(days=10))) for slot in slots]
+        assert make_due(at) == sum(due <= at for due in expected) == len(slots)
+        gone = made_since(at - timedelta(days=10))
+        assert all(coming(slot, at, gone) > at for slot in slots)
