@@ -202,9 +202,8 @@ class Story:
     def plan_changes(self) -> None:
         """Add the plan changes: asked, and decided where a signer decided."""
         for row in self.source.get("plan_changes", ()):
-            self.add(
-                self.at_desk(self.anybody(row["asked_by"]), self.days.offset(row["asked"]), 11), partial(self.ask, row)
-            )
+            at = self.at_desk(self.anybody(row["asked_by"]), self.days.offset(row["asked"]), 11)
+            self.add(at, partial(self.ask, row))
 
     def ask(self, row: Row) -> None:
         """Ask for a plan change, and let the signer decide on the day."""
@@ -237,9 +236,8 @@ class Story:
     def comments(self) -> None:
         """Add the questions, the answers, and what the firm says among itself."""
         for row in self.source.get("comments", ()):
-            self.add(
-                self.at_desk(self.anybody(row["by"]), self.days.offset(row["at"]), 13), partial(self.question, row)
-            )
+            at = self.at_desk(self.anybody(row["by"]), self.days.offset(row["at"]), 9)
+            self.add(at, partial(self.question, row))
         for row in self.source.get("internal_notes", ()):
             at = self.at_desk(self.anybody(row["by"]), self.days.offset(row["at"]), 16)
             self.add(at, partial(self.say, row, shared=False))
