@@ -61,11 +61,20 @@ class Story:
         return datetime.combine(on, time(hour, minute), self.zone)
 
     def at_desk(self, by: User, on: date, hour: int, minute: int = 0) -> datetime:
-        """Return an hour of a day at the client's, moved into that day's working hours where `by` sits."""
-        there = self.moment(on, hour, minute)
+        """Return an hour of a day at the client's, moved into that day's working hours where `by` sits.
+
+        What was before the moment that is reached (a reading from before the plan was agreed on) comes in their next
+        working hours.
+        """
         zone = ZoneInfo(by.time_zone)
         first, last = (datetime.combine(on, time(hour, minute), zone) for hour in DESK)
-        return min(max(there, first), last)
+        at = min(max(self.moment(on, hour, minute), first), last)
+        reached = self.timeline.reached
+        if reached is None or reached <= at:
+            return at
+        local = reached.astimezone(zone)
+        opens, closes = (datetime.combine(local.date(), time(hour), zone) for hour in DESK)
+        return max(local, opens) if local <= closes else opens + timedelta(days=1)
 
     def add(self, at: datetime, do: Callable[[], object]) -> None:
         """Add a step."""

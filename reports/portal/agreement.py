@@ -13,6 +13,7 @@ from accounts.formats import day_in_words
 from engagements.models import Agreement, Engagement
 from milestones.actions.activation import plan_content
 from milestones.content import hash_of
+from reports.access import Reader
 from reports.pages.words import Day, day_of, moment
 from reports.portal.words import days_a_week, fingerprint, with_unit
 
@@ -48,8 +49,7 @@ class Aim:
     name: str
     start: str
     target: str
-    unit: str
-    source: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class PlanPage:
     is_offered: bool
 
 
-def plan_page(engagement: Engagement) -> PlanPage:
+def plan_page(reader: Reader, engagement: Engagement) -> PlanPage:
     """Return what was agreed; of a draft, what is offered, with the hash of exactly that."""
     agreement = Agreement.objects.filter(engagement=engagement).first()
     shown: Mapping[str, Any] = agreement.content if agreement else plan_content(engagement)
@@ -89,7 +89,7 @@ def plan_page(engagement: Engagement) -> PlanPage:
         goal=about["goal"],
         definition_of_done=about["definition_of_done"],
         starts=day_in_words(date.fromisoformat(about["start_on"])),
-        legs=[_leg(raw, promises) for raw in shown["milestones"]],
+        legs=[_leg(reader, raw, promises) for raw in shown["milestones"]],
         aims=[_aim(raw) for raw in shown["metrics"]],
         team=[_member(raw) for raw in shown["team"]],
         sign_offs=sum(raw["needs_sign_off"] for raw in promises),
@@ -111,13 +111,14 @@ def _day(iso: str) -> Day:
     return day_of(date.fromisoformat(iso))
 
 
-def _leg(raw: Mapping[str, Any], promises: list[Mapping[str, Any]]) -> Leg:
-    own = [_promise(one) for one in promises if one["milestone"] == raw["day"]]
+def _leg(reader: Reader, raw: Mapping[str, Any], promises: list[Mapping[str, Any]]) -> Leg:
+    own = [_promise(reader, one) for one in promises if one["milestone"] == raw["day"]]
     return Leg(raw["day"], raw["name"], _day(raw["due_on"]), tuple(own))
 
 
-def _promise(raw: Mapping[str, Any]) -> Promise:
+def _promise(reader: Reader, raw: Mapping[str, Any]) -> Promise:
     note = _("Accepted before Emplace") if raw["before_emplace"] else ""
+    signs = _("You sign this off") if reader.is_signer else _("A signer signs this off")
     return Promise(
         title=raw["title"],
         summary=raw["summary"],
@@ -126,13 +127,14 @@ def _promise(raw: Mapping[str, Any]) -> Promise:
         due=_day(raw["due_on"]),
         needs_sign_off=raw["needs_sign_off"],
         done=tuple(raw["definition_of_done"]),
-        note=note or (_("You sign this off") if raw["needs_sign_off"] else ""),
+        note=note or (signs if raw["needs_sign_off"] else ""),
     )
 
 
 def _aim(raw: Mapping[str, Any]) -> Aim:
     start, target = (with_unit(Decimal(raw[name]), raw["unit"]) for name in ("start", "target"))
-    return Aim(raw["name"], start[0], target[0], target[1], raw["source"])
+    about = " · ".join(part for part in (target[1], raw["source"]) if part)
+    return Aim(raw["name"], start[0], target[0], about)
 
 
 def _member(raw: Mapping[str, Any]) -> Member:

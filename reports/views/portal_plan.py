@@ -57,7 +57,7 @@ def _plan_page(request: AuthedHttpRequest, reader: Reader, code: str, refused: D
         engagement=engagement,
         here="portal_plan",
         refused=refused,
-        plan=agreement.plan_page(engagement),
+        plan=agreement.plan_page(reader, engagement),
         changes=changes.lines(reader, engagement),
         ask_url=links.to(reader, "portal_ask", code=code) if engagement.is_live else "",
     )

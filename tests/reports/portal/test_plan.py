@@ -14,7 +14,7 @@ from milestones.models import Deliverable, ForecastRun, Plan, PlanChange
 from milestones.states import ChangeState, Moves
 from tests import factories
 from tests.factories import TODAY
-from tests.reports.portal.conftest import World
+from tests.reports.portal.conftest import World, signed_in
 
 
 @pytest.fixture
@@ -70,6 +70,24 @@ def test_a_plan_that_changed_meanwhile_is_not_accepted(offered: Engagement, sign
     response = signer.post(plan_of(offered), {"content_hash": "0" * 64})
     assert response.status_code == 409
     assert "The plan was changed after you opened it" in response.text
+
+
+def test_a_viewer_reads_who_signs_and_a_share_of_a_week_in_words(offered: Engagement, viewer: Browser) -> None:
+    with as_firm():
+        offered.placements.update(percent=20)
+    text = viewer.get(plan_of(offered)).text
+    assert "A signer signs this off" in text
+    assert "Joan Abernethy or Priya Nair signs off one deliverable." in text
+    assert "It waits for Joan Abernethy or Priya Nair." in text
+    assert ">1 day a week<" in text
+
+
+def test_the_second_to_accept_is_told_who_was_first(offered: Engagement, signer: Browser, world: World) -> None:
+    seen = {"content_hash": hash_of(offered)}
+    signer.post(plan_of(offered), seen)
+    response = signed_in(world.people.other_signer).post(plan_of(offered), seen)
+    assert response.status_code == 409
+    assert "Priya Nair accepted the plan on 23 Nov, so it is agreed already." in response.text
 
 
 def test_a_viewer_cannot_accept_a_plan(offered: Engagement, viewer: Browser) -> None:
