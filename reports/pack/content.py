@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.formats import dated, figure
 from accounts.models import with_people
-from engagements.models import Agreement, BusinessMetric, Engagement, Placement, Risk
+from engagements.models import Agreement, BusinessMetric, Engagement, MetricReading, Placement, Risk
 from milestones.calendar import WorkCalendar
 from milestones.models import (
     Deliverable,
@@ -267,11 +267,11 @@ def items(engagement: Engagement) -> tuple[Item, ...]:
     return tuple(item(row, likely.get(row.public_id), calendar) for row in shared_deliverables(engagement))
 
 
-def stages(engagement: Engagement, register: Iterable[Item]) -> tuple[Stage, ...]:
+def stages(milestones: Iterable[Milestone], register: Iterable[Item]) -> tuple[Stage, ...]:
     """Return the milestones; one is met on the day its last shared deliverable was accepted."""
     found = []
     register = list(register)
-    for milestone in Milestone.objects.filter(engagement=engagement):
+    for milestone in milestones:
         own = [row for row in register if row.milestone_day == milestone.day]
         days = [row.accepted_on for row in own if row.accepted_on]
         met_on = max(days) if own and len(days) == len(own) else None
@@ -283,8 +283,9 @@ def stages(engagement: Engagement, register: Iterable[Item]) -> tuple[Stage, ...
 
 def outcomes(engagement: Engagement) -> tuple[Outcome, ...]:
     """Return the business metrics with their readings."""
-    metrics = BusinessMetric.objects.filter(engagement=engagement).prefetch_related("readings__confirmed_by__user")
-    return tuple(outcome(metric) for metric in metrics)
+    readings = with_people(MetricReading.objects.all(), "confirmed_by__user")
+    metrics = BusinessMetric.objects.filter(engagement=engagement)
+    return tuple(outcome(metric) for metric in metrics.prefetch_related(Prefetch("readings", readings)))
 
 
 def outcome(metric: BusinessMetric) -> Outcome:

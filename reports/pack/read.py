@@ -27,6 +27,7 @@ def read(engagement: Engagement) -> Pack:
 
 def _read(engagement: Engagement) -> Pack:
     register = content.items(engagement)
+    milestones = list(engagement.milestones.all())
     outcomes = content.outcomes(engagement)
     agreement = Agreement.objects.filter(engagement=engagement).first()
     plan = Plan.objects.filter(engagement=engagement).first()
@@ -40,7 +41,7 @@ def _read(engagement: Engagement) -> Pack:
         health=health,
         health_word=str(Health(health).label) if health else engagement.get_state_display(),
         agreement=agreement,
-        stages=content.stages(engagement, register),
+        stages=content.stages(milestones, register),
         items=register,
         outcomes=outcomes,
         people=content.people(engagement, register),
@@ -51,7 +52,7 @@ def _read(engagement: Engagement) -> Pack:
         risks=content.risks(engagement),
         ledger=ledger.read(engagement, shared=True),
         ledger_free=ledger.forecast_without(engagement),
-        forecasts=history.told(engagement),
+        forecasts=history.told(engagement, milestones),
     )
 
 

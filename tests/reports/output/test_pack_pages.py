@@ -109,5 +109,5 @@ def test_reading_takes_the_same_queries_whatever_the_rows(
 ) -> None:
     with as_firm():
         world = build(count=30)
-        with django_assert_max_num_queries(40):
+        with django_assert_max_num_queries(36):
             read(world.engagement)
