@@ -7,9 +7,10 @@ What a person may not even know of is 404; what they see but may not do is 403. 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
 from accounts.models import Job, TrailEntry, User
-from accounts.states import Kind
+from accounts.states import FIRM_KINDS, Kind
 
 
 def require_user(request: HttpRequest) -> User:
@@ -41,6 +42,12 @@ def require_administrator(request: HttpRequest) -> User:
     if user.kind != Kind.ADMINISTRATOR:
         raise PermissionDenied
     return user
+
+
+def person_of_firm(request: HttpRequest, public_id: str) -> User:
+    """Return somebody of the firm to an administrator; contacts are let in and shut out at their client's page."""
+    require_administrator(request)
+    return get_object_or_404(User, public_id=public_id, kind__in=FIRM_KINDS)
 
 
 def require_contact(request: HttpRequest) -> User:

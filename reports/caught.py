@@ -20,6 +20,7 @@ KINDS: Final = (
     ("<mail_sign_off_request.", "sign_off", _("Sign-off"), "is-new", "circle-check"),
     ("<mail_plan_offer.", "plan", _("Plan"), "is-new", "map"),
     ("<mail_invitation.", "invitation", _("Invitation"), "", "user-round"),
+    ("<mail_welcome.", "welcome", _("Welcome"), "", "user-round"),
 )
 OTHER: Final = ("", "other", _("Sign-in"), "", "key-round")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.formats import dated
 from accounts.models import Job, User
+from accounts.states import Kind
 from engagements.models import Contact, Engagement
 from milestones.models import Deliverable, Wait
 from milestones.states import DeliverableState
@@ -137,6 +139,23 @@ def invitation(contact: Contact, by: User) -> Letter:
         )
 
 
+def welcome(person: User, by: User) -> Letter:
+    """Tell somebody new of the firm how to sign in; no secret is in it."""
+    with translation.override(person.language):
+        return _note(
+            person,
+            subject=_("%(name)s added you to Emplace") % {"name": by.name},
+            eyebrow=settings.FIRM_NAME,
+            lines=[
+                _("You can sign in as %(kind)s.") % {"kind": Kind(person.kind).label.lower()},
+                _("Use this e-mail address and ask for a code, which comes by mail; you need no password."),
+            ],
+            button=_("Sign in"),
+            path=reverse("account_login"),
+            reply_to=(by.email,),
+        )
+
+
 # --- what a job asks for ------------------------------------------------------------------------------------
 
 
@@ -174,6 +193,12 @@ def for_invitation(job: Job) -> list[Letter]:
     return [invitation(contact, by) for contact in _people().filter(pk=job.args["contact"])]
 
 
+def for_welcome(job: Job) -> list[Letter]:
+    """Tell somebody of the firm how to sign in, unless they have left."""
+    by = User.objects.get(pk=job.args["by"])
+    return [welcome(person, by) for person in User.objects.filter(pk=job.args["person"], is_active=True)]
+
+
 def for_plan_offer(job: Job) -> list[Letter]:
     """Tell a signer of the plan, unless the offer was withdrawn or accepted meanwhile."""
     rows = Engagement.objects.select_related("client", "manager").filter(state="draft", offered_at__isnull=False)
@@ -187,5 +212,6 @@ BY_KIND: Final[Mapping[str, Callable[[Job], list[Letter]]]] = {
     "mail_sign_off_request": for_sign_off,
     "mail_nudge": for_nudge,
     "mail_invitation": for_invitation,
+    "mail_welcome": for_welcome,
     "mail_plan_offer": for_plan_offer,
 }

@@ -128,6 +128,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return the name; allauth and the admin ask for it."""
         return self.name
 
+    def get_short_name(self) -> str:
+        """Return the first name; the admin greets with it."""
+        return self.first_name
+
     @property
     def is_staff(self) -> bool:
         """Whether the catalogue's admin opens: for administrators."""
