@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ddl import walls
 from accounts.forms import Form
 from accounts.models import TrailEntry, User
+from accounts.trail_words import columns_named, table_word
 
 PAGE_SIZE: Final = 50
 EXPORT_LIMIT: Final = 10_000
@@ -27,8 +28,8 @@ DAY: Final = {"type": "date"}
 class TrailFilter(Form):
     """What to look for; every field may stay empty."""
 
-    table = forms.ChoiceField(label=_("Table"), required=False)
-    row = forms.IntegerField(label=_("Row"), required=False, min_value=1, max_value=2**63 - 1)
+    table = forms.ChoiceField(label=_("What"), required=False)
+    row = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=2**63 - 1)
     actor = forms.EmailField(label=_("Who, by e-mail"), required=False)
     request_id = forms.CharField(label=_("Request id"), required=False, max_length=36)
     since = forms.DateField(label=_("From"), required=False, validators=YEARS, widget=forms.DateInput(attrs=DAY))
@@ -37,10 +38,11 @@ class TrailFilter(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the tables that are kept in the trail."""
         super().__init__(*args, **kwargs)
-        kept = sorted(table for table, wall in walls().items() if wall.trail)
+        kept = [table for table, wall in walls().items() if wall.trail]
         table = self.fields["table"]
         assert isinstance(table, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        table.choices = [("", _("All")), *((name, name) for name in kept)]
+        named = sorted(((name, table_word(name)) for name in kept), key=lambda choice: choice[1])
+        table.choices = [("", _("All")), *named]
 
     def clean(self) -> dict[str, Any]:
         """Refuse dates out of order."""
@@ -87,6 +89,8 @@ class Line:
 
     entry: TrailEntry
     op: str
+    what: str
+    columns: str
     actor: str
     changes: tuple[Change, ...]
 
@@ -95,15 +99,19 @@ def lines(entries: Iterable[TrailEntry]) -> list[Line]:
     """Return entries in words; one query for everybody's names."""
     entries = list(entries)
     names = dict(User.objects.filter(pk__in={entry.actor_id for entry in entries}).values_list("pk", "name"))
-    return [
-        Line(
-            entry=entry,
-            op=str(OPS.get(entry.op, entry.op)),
-            actor=names.get(entry.actor_id or 0, ""),
-            changes=_changes(entry),
-        )
-        for entry in entries
-    ]
+    return [_line(entry, names.get(entry.actor_id or 0, "")) for entry in entries]
+
+
+def _line(entry: TrailEntry, actor: str) -> Line:
+    changes = _changes(entry)
+    return Line(
+        entry=entry,
+        op=str(OPS.get(entry.op, entry.op)),
+        what=table_word(entry.table),
+        columns=columns_named([one.column for one in changes]),
+        actor=actor,
+        changes=changes,
+    )
 
 
 def _changes(entry: TrailEntry) -> tuple[Change, ...]:

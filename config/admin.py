@@ -11,7 +11,6 @@ from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-
 # What other packages would show here is nobody's to edit: groups give no rights, and second factors are their owners'.
 OURS: Final = frozenset({"roles", "engagements", "milestones", "reports"})
 
@@ -26,7 +25,7 @@ class EmplaceAdminSite(AdminSite):
     def register(
         self,
         model_or_iterable: type[Model] | Iterable[type[Model]],
-        admin_class: type[ModelAdmin[Any]] | None = None,
+        admin_class: "type[ModelAdmin[Any]] | None" = None,
         **options: Any,
     ) -> None:
         """Take the catalogue's tables alone."""

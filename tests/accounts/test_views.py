@@ -5,10 +5,13 @@ import json
 import pytest
 from django.db import connection
 from django.test import Client as Browser
+from django.utils import timezone
 
 from accounts import readiness
 from accounts.db import as_firm
+from accounts.ddl import walls
 from accounts.models import TrailEntry, User
+from accounts.trail_words import TABLES, columns_named
 from tests.accounts.conftest import browser_of
 
 
@@ -160,3 +163,33 @@ def test_the_export_holds_the_whole_values_and_no_formula(people):
     text = response.content.decode("utf-8-sig")
     assert text.startswith("at,actor,op,table,row,before,after")
     assert json.dumps({"name": "=HYPERLINK()" + "x" * 100}).replace('"', '""') in text
+
+
+def test_the_trail_speaks_in_words_and_dates_as_everywhere(people):
+    with as_firm(people.manager, request_id="request-43"):
+        User.objects.filter(pk=people.specialist.pk).update(time_zone="Europe/Oslo", name="Sam Smith")
+    answer = browser_of(people.administrator).get("/audit/", {"request_id": "request-43"})
+    page = answer.content.decode()
+    (line,) = answer.context["lines"]
+    assert (line.what, line.op, line.columns) == ("Person", "changed", "name, time zone")
+    assert f">{timezone.localtime(line.entry.at):%-d %b %Y, %H:%M}</time>" in page
+    assert ">accounts_user" not in page
+    assert "(optional)" not in page
+
+
+def test_every_table_of_the_trail_has_a_word():
+    kept = {table for table, wall in walls().items() if wall.trail}
+    assert kept == set(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (["due_on"], "due on"),
+        (["a", "b_id", "c"], "a, b, c"),
+        (["a", "b", "c", "d", "e"], "a, b, c and 2 more"),
+        ([], "nothing that is kept"),
+    ],
+)
+def test_what_an_entry_changed_is_named(columns, said):
+    assert columns_named(columns) == said
