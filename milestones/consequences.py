@@ -20,6 +20,11 @@ def of(what: str, engagement: Engagement) -> list[str]:
     return TOLD[what](engagement)
 
 
+def forbids(what: str, engagement: Engagement) -> bool:
+    """Whether the move cannot be made as things stand, so that its page offers no button."""
+    return what == "complete" and _unfinished(engagement) > 0
+
+
 def _unfinished(engagement: Engagement) -> int:
     return engagement.deliverables.filter(state__in=sorted(UNFINISHED)).count()
 
@@ -77,8 +82,10 @@ def _complete(engagement: Engagement) -> list[str]:
         "%(n)d deliverables are not accepted yet, so it cannot be completed now.",
         n,
     ) % {"n": n}
+    if n:
+        return [first, _("Finish what is left, drop it by a plan change, or end the engagement early.")]
     return [
-        first if n else _("Every deliverable is accepted or was dropped."),
+        _("Every deliverable is accepted or was dropped."),
         _ending(engagement),
         _("Both sides keep reading everything, and handoff packs can still be made. This cannot be undone."),
     ]

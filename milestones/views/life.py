@@ -73,6 +73,7 @@ def _page(
         "page": FormPage(f"{title}: {engagement.name}", str(verb), engagement),
         "form": form,
         "told": consequences.of(what, engagement),
+        "forbidden": consequences.forbids(what, engagement),
     }
     return render(request, "milestones/life.html", context, status=status)
 

@@ -320,7 +320,7 @@ def _milestone_shape(
 def _milestone_chance(milestone: Milestone, accepted: Sequence[Any], told: Outlook, *, finished: bool) -> Said:
     if finished:
         in_time = _last(accepted) <= milestone.due_on
-        return Said(_("Met"), _("on time")) if in_time else Said(_("Met"), _("late"), "t-warn")
+        return Said(_("Met"), _("on time")) if in_time else Said(_("Accepted"), _("after its date"), "t-warn")
     if told.chance is None:
         return Said(DASH)
     return Said(percent(told.chance), word(told.health), states.TONES.get(told.health, ""))

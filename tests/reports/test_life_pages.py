@@ -30,7 +30,6 @@ def go(browser: Browser, firm: Firm, what: str, **data: str):
     ("what", "said"),
     [
         ("hold", "The clock stands still on day 49."),
-        ("complete", "3 deliverables are not accepted yet"),
         ("end-early", "3 deliverables stay unfinished"),
     ],
 )
@@ -38,6 +37,14 @@ def test_what_it_brings_is_said_before_the_button(at_work: Firm, manager: Browse
     text = manager.get(at_work.url(f"life/{what}/")).text
     assert said in text
     assert text.index(said) < text.index('<button class="btn btn-primary"')
+
+
+def test_what_cannot_be_completed_offers_no_button(at_work: Firm, manager: Browser) -> None:
+    page = manager.get(at_work.url("life/complete/")).text
+    assert "3 deliverables are not accepted yet" in page
+    assert "Finish what is left" in page
+    assert 'type="submit">Complete' not in page
+    assert go(manager, at_work, "complete").status_code == 409
 
 
 def test_from_hold_to_the_shifted_dates(at_work: Firm, manager: Browser, monday: time_machine.Traveller) -> None:
@@ -78,7 +85,7 @@ def test_days_on_hold_are_counted_as_waiting_nowhere(
     assert waited() == {before.pop() + 1}
 
 
-@pytest.mark.parametrize(("what", "optional"), [("hold", 1), ("end-early", 1), ("resume", 2), ("complete", 2)])
+@pytest.mark.parametrize(("what", "optional"), [("hold", 1), ("end-early", 1), ("resume", 2), ("complete", 0)])
 def test_a_reason_that_is_needed_is_not_called_optional(
     at_work: Firm, manager: Browser, what: str, optional: int
 ) -> None:
