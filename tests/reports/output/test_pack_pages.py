@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
@@ -13,6 +15,7 @@ from accounts.db import as_firm
 from engagements.models import Engagement
 from reports.pack import render
 from reports.pack.glyphs import unshown
+from reports.pack.picture import Forecasts
 from reports.pack.read import gaps, read
 from tests.reports.output.world import World, build
 
@@ -111,3 +114,20 @@ def test_reading_takes_the_same_queries_whatever_the_rows(
         world = build(count=30)
         with django_assert_max_num_queries(36):
             read(world.engagement)
+
+
+@pytest.mark.parametrize("above", range(0, 200, 16))
+def test_the_forecasts_numbers_are_printed_once_wherever_they_fall(above: int) -> None:
+    rows = tuple((f"Day {n}", "7 Jan", "15 Jan", "5 Jan", "37%") for n in range(9))
+    picture = mark_safe('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 160"><path d="M0 0h9"/></svg>')
+    shown = Forecasts("It moved.", picture, rows, "1.12", "Each day earns more of the plan than it was given.", picture)
+    part = render_to_string("reports/pack/_forecasts.html", {"forecasts": shown})
+    filler = f'<div style="height: {above}mm"></div>'
+    document = (
+        f'<html lang="en"><link rel="stylesheet" href="emplace:pack.css"><title>x</title><body>{filler}{part}</body>'
+    )
+    pages = PdfReader(io.BytesIO(render.draw(render.lay_out(document), []).body)).pages
+    text = "".join(page.extract_text() for page in pages)
+    assert text.count("Earned schedule") == 1
+    assert text.count("Each day earns") == 1
+    assert [text.count(row[0]) for row in rows] == [1] * len(rows)
