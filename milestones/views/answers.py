@@ -1,8 +1,10 @@
 """How these addresses answer.
 
-With htmx: 204 and the event `plan-changed`, which the page's regions listen to; a refusal as a toast, with nothing
-swapped, so that what was typed stays. Without: back to the page, or the form as a page with the sentences beside its
-fields. Either way the new dates are in the answer; where a job still works them out, `forecast-asked` says so.
+With htmx: 204 and the event `plan-changed`, which the page's regions listen to; a form's refusal as the event
+`refused`, for app.js to put each sentence beside its field, any other as a toast; nothing is swapped, so that what was
+typed stays. Where somebody was faster (409), `plan-changed` has the page drawn as it is now. Without: back to the page,
+or the form as a page with the sentences beside its fields. Either way the new dates are in the answer; where a job
+still works them out, `forecast-asked` says so.
 """
 
 from collections.abc import Callable
@@ -16,7 +18,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from accounts.errors import DomainError
@@ -46,15 +47,18 @@ def done(request: AuthedHttpRequest, about: Engagement | Deliverable, said: str 
     told = at_once.forecast(about if isinstance(about, Engagement) else about.engagement)
     said = f"{said} {told.text}".strip()
     if request.htmx:
-        response = HttpResponse(status=HTTPStatus.NO_CONTENT)
-        changed = {"deliverable": about.public_id} if isinstance(about, Deliverable) else {}
-        trigger_client_event(response, "plan-changed", changed)
+        response = _plan_changed(HttpResponse(status=HTTPStatus.NO_CONTENT), about)
         if told.pending:
             trigger_client_event(response, "forecast-asked", {})
         return toast(response, said) if said else response
     if said:
         messages.success(request, said)
     return HttpResponseSeeOther(_back(request, home_of(about)))
+
+
+def _plan_changed(response: HttpResponse, about: Engagement | Deliverable) -> HttpResponse:
+    changed = {"deliverable": about.public_id} if isinstance(about, Deliverable) else {}
+    return trigger_client_event(response, "plan-changed", changed)
 
 
 def _back(request: AuthedHttpRequest, home: str) -> str:
@@ -69,11 +73,12 @@ def _back(request: AuthedHttpRequest, home: str) -> str:
 def perform(
     request: AuthedHttpRequest, about: Engagement | Deliverable, act: Callable[[], object], said: str = ""
 ) -> HttpResponse:
-    """Run one action and answer; what it refuses is said."""
+    """Run one action and answer; what it refuses is said, and a page that was out of date is drawn anew."""
     try:
         act()
     except DomainError as error:
-        return domain_error_response(request, error)
+        response = domain_error_response(request, error)
+        return _plan_changed(response, about) if response.status_code == HTTPStatus.CONFLICT else response
     return done(request, about, said)
 
 
@@ -107,14 +112,18 @@ def show(
 def refuse(
     request: AuthedHttpRequest, page: FormPage, form: forms.Form, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
 ) -> HttpResponse:
-    """Say what has to be put right: in a toast for htmx, beside the fields on a page."""
+    """Say what has to be put right beside the fields: of the form in place for htmx, else of the form as a page."""
     if not request.htmx:
         return show(request, page, form, status)
-    sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
-    text = " ".join(dict.fromkeys(sentences)) or _("Something has to be put right first.")
+    beside = {name: " ".join(errors) for name, errors in form.errors.items() if name in form.fields}
+    rest = " ".join(form.non_field_errors())
+    text = " ".join(dict.fromkeys([*beside.values(), rest])).strip()
     response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     response["HX-Reswap"] = "none"
-    return toast(response, text, kind="bad")
+    if status == HTTPStatus.FORBIDDEN:
+        return toast(response, text, kind="bad")
+    trigger_client_event(response, "refused", {"fields": beside, "text": rest})
+    return _plan_changed(response, page.about) if status == HTTPStatus.CONFLICT else response
 
 
 def run_form(

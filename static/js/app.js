@@ -181,6 +181,41 @@ function toldBy(xhr) {
   }
 }
 
+/* ---- what a form in place was refused for: each sentence beside its field, what has no field here as a toast ---- */
+
+function say(control, sentence) {
+  const made = document.getElementById("refused-template").content.firstElementChild.cloneNode(true);
+  made.id = `${control.id || control.name}-refused`;
+  made.dataset.described = control.getAttribute("aria-describedby") ?? "";
+  $("span", made).textContent = sentence;
+  control.setAttribute("aria-invalid", "true");
+  control.setAttribute("aria-describedby", `${made.dataset.described} ${made.id}`.trim());
+  (control.closest(".field") ?? control.form).append(made);
+}
+
+function unsay(form) {
+  for (const made of form.querySelectorAll("[data-refused]")) {
+    const control = $(`[aria-describedby~="${CSS.escape(made.id)}"]`, form);
+    control?.removeAttribute("aria-invalid");
+    control?.setAttribute("aria-describedby", made.dataset.described);
+    made.remove();
+  }
+}
+
+on("refused", (event) => {
+  const form = event.target.closest("form");
+  const rest = event.detail.text ? [event.detail.text] : [];
+  for (const [name, sentence] of Object.entries(event.detail.fields)) {
+    const found = form?.elements.namedItem(name);
+    const control = found instanceof RadioNodeList ? found[0] : found;
+    if (control?.checkVisibility()) say(control, sentence);
+    else rest.push(sentence);
+  }
+  $("[aria-invalid=true]", form ?? document)?.focus();
+  if (rest.length) toast([...new Set(rest)].join(" "), { kind: "bad" });
+});
+on("htmx:beforeRequest", (event) => event.target.tagName === "FORM" && unsay(event.target));
+
 /* ---- who signed in again in another tab can send what stands in this one ---- */
 
 function freshMark() {
@@ -218,7 +253,8 @@ on("htmx:afterRequest", (event) => {
 
 on("htmx:afterRequest", (event) => {
   const kept = event.detail.elt.closest?.("[hx-preserve]");
-  if (!kept || !event.detail.successful || event.detail.requestConfig.verb === "get") return;
+  // A refusal that is shown counts as successful for htmx: what it refused stays.
+  if (!kept || !event.detail.successful || event.detail.xhr.status >= 400 || event.detail.requestConfig.verb === "get") return;
   event.detail.elt.closest("form")?.reset();
   kept.removeAttribute("open");
 });

@@ -1,5 +1,7 @@
 """The addresses where the plan is worked on: with htmx, as plain forms, and for people who may not."""
 
+import json
+
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
@@ -122,10 +124,25 @@ def test_what_was_typed_stays_beside_the_sentence(managers, engagement):
     assert "&lt;b&gt;typo&lt;/b&gt;" in page
 
 
-def test_htmx_gets_the_sentences_of_a_form_in_a_toast(browser, engagement):
+def test_htmx_gets_the_sentences_of_a_form_by_field(browser, engagement):
     answer = post(browser, "wait_open", deliverable(engagement).public_id, on="client", htmx=True)
     assert (answer.status_code, answer["HX-Reswap"]) == (422, "none")
-    assert "toast" in answer["HX-Trigger"]
+    told = json.loads(answer["HX-Trigger"])
+    assert told == {"refused": {"fields": {"what": "This is empty. Fill it in."}, "text": ""}}
+
+
+def test_what_a_stale_page_sent_is_refused_and_the_page_drawn_anew(browser, managers, cast, engagement):
+    one = ready(cast.specialist, deliverable(engagement))
+    line = one.done_lines.all()[0]
+    post(browser, "work_submit", one.public_id)
+    answers = [
+        post(browser, "done_tick", line.public_id, htmx=True),
+        post(managers, "done_line_add", one.public_id, text="It is monitored", htmx=True),
+    ]
+    for answer in answers:
+        assert answer.status_code == 409
+        assert "is in review" in answer["HX-Trigger"]
+        assert json.loads(answer["HX-Trigger"])["plan-changed"] == {"deliverable": one.public_id}
 
 
 def test_a_wait_opens_and_closes(browser, cast, engagement):

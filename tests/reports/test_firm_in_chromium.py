@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.db import as_firm
+from milestones.actions import work
 from milestones.models import CheckIn, Deliverable
 from milestones.states import Answer, DeliverableState
 from tests.chromium import PHONE, WIDE, Opener, clean
@@ -25,6 +26,10 @@ def tab_options() -> dict[str, Any]:
 def pardoned() -> tuple[str, ...]:
     """Leaving a page while it still asks for something is no fault."""
     return ("htmx:sendAbort", "htmx:afterRequest")
+
+
+# A browser says in its console that an answer was 4xx, whatever the page makes of it.
+REFUSED = pytest.mark.parametrize("pardoned", [("htmx:", "Failed to load resource")])
 
 
 def fits(page: Page) -> None:
@@ -126,6 +131,45 @@ def test_a_deliverable_goes_from_start_to_submitted_in_place(at_work: Firm, tab_
     expect(row).to_contain_text("To sign off")
     with as_firm():
         assert Deliverable.objects.get(pk=at_work.c.pk).state == DeliverableState.IN_REVIEW
+
+
+@REFUSED
+def test_a_refused_upload_loses_nothing(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.specialist)
+    tab.goto(at_work.url(f"?open={at_work.b.public_id}"))
+    form = tab.locator(f"#add-file-{at_work.b.public_id}")
+    form.get_by_text("Add a file").click()
+    lies = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"<html><script>1</script></html>"}
+    form.get_by_label("File").set_input_files(lies)
+    form.get_by_label("Title").fill("Evaluation report")
+    form.get_by_role("button", name="Add", exact=True).click()
+    file = form.get_by_label("File")
+    expect(form.locator(".field", has=tab.locator("[type=file]"))).to_contain_text("web page")
+    expect(file).to_have_attribute("aria-invalid", "true")
+    expect(file).to_be_focused()
+    expect(form.get_by_label("Title")).to_have_value("Evaluation report")
+    assert file.input_value().endswith("report.pdf")
+    expect(tab.locator(".toast")).to_have_count(0)
+    file.set_input_files({"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 x"})
+    form.get_by_role("button", name="Add", exact=True).click()
+    expect(tab.locator(f"#d-{at_work.b.public_id} .files")).to_contain_text("Evaluation report")
+    expect(form.get_by_label("Title")).to_be_hidden()
+    expect(form.locator(".err")).to_have_count(0)
+
+
+@REFUSED
+def test_an_older_tab_is_drawn_anew_beside_the_sentence(at_work: Firm, tab_of: Opener) -> None:
+    tab = tab_of(at_work.people.manager)
+    tab.goto(at_work.url(f"?open={at_work.b.public_id}"))
+    row = tab.locator(f"#d-{at_work.b.public_id}")
+    with as_firm():
+        work.submit(by=at_work.people.specialist, deliverable=at_work.b)
+    row.locator(".checks").get_by_role("checkbox").first.click()
+    expect(tab.locator(".toast")).to_contain_text("is in review. Take it back first.")
+    expect(row.get_by_role("button", name="Take back")).to_be_visible()
+    for box in row.locator(".checks").get_by_role("checkbox").all():
+        expect(box).to_be_checked()
+        expect(box).to_be_disabled()
 
 
 def test_the_same_goes_without_script(at_work: Firm, tab_of: Opener) -> None:
