@@ -20,6 +20,8 @@ from milestones.sketch import Frame, Seat
 STEPS: Final = ("client", "goal", "team", "plan")
 DONE: Final = "done"
 METRICS, SEATS = "metrics", "seats"
+# Beside the steps: the days that the team's step proposed when it was kept last.
+PROPOSED: Final = "proposed"
 
 Typed = dict[str, str]
 
@@ -85,7 +87,7 @@ class Draft:
     @cached_property
     def seat_rows(self) -> SeatRows:
         """The team."""
-        data = managed(self.typed("team"), SEATS)
+        data = managed(self.team, SEATS)
         rows = SeatFormSet(data, prefix=SEATS, form_kwargs={"people": self.people})
         return _validated(rows)  # type: ignore[return-value]
 
@@ -135,6 +137,28 @@ class Draft:
         """Day 0."""
         start: date = self.goal_form.cleaned_data["start_on"]
         return start
+
+    @cached_property
+    def proposed(self) -> Typed:
+        """First and last day that a placement is proposed for: from day 0 to day 90, as typed in a form."""
+        country, region, _zone = self.place
+        try:
+            last = WorkCalendar(country, region).milestone_date(self.start_on, 90).isoformat()
+        except ValueError:
+            last = ""
+        return {"starts_on": self.start_on.isoformat(), "ends_on": last}
+
+    @cached_property
+    def team(self) -> Typed:
+        """The team's step; days that were proposed follow the start where it moved since, typed ones stay."""
+        typed, before = self.typed("team"), self.row.data.get(PROPOSED)
+        if not isinstance(before, dict) or self.first_open("team") is not None:
+            return typed
+        return {key: self._followed(key, value, before) for key, value in typed.items()}
+
+    def _followed(self, key: str, value: str, before: Mapping[str, Any]) -> str:
+        name = key.rpartition("-")[2]
+        return self.proposed[name] if name in self.proposed and value == before.get(name) else value
 
     @cached_property
     def metric_names(self) -> tuple[str, ...]:

@@ -330,6 +330,9 @@ class Rows(_RowSet):
     """A list of rows of which one at least must say something."""
 
     needed: str | Any = ""
+    # The list as its page calls it, and one of its rows, for links to what is wrong there.
+    title: str | Any = ""
+    called: str | Any = ""
     default_error_messages = {
         **forms.BaseFormSet.default_error_messages,
         "missing_management_form": _("The list did not arrive whole. Load the page again."),
@@ -351,6 +354,7 @@ class MetricRows(Rows):
     """The engagement's metrics."""
 
     needed = _("Name at least one number that this work should move.")
+    title, called = _("Business metrics"), _("Metric %(n)d")
 
     def clean(self) -> None:
         """No two of one name."""
@@ -364,6 +368,7 @@ class SeatRows(Rows):
     """The engagement's team."""
 
     needed = _("Place at least one specialist.")
+    title, called = _("Team"), _("Placement %(n)d")
 
 
 MetricFormSet = forms.formset_factory(

@@ -1,7 +1,10 @@
 """The slip risk in words: a chance in percent, and drivers whose points sum to it.
 
 A specialist's own record of lateness is in the number, and its words and points are shown to that specialist alone:
-for everybody else it is one with load, the engagement's record and whatever is small, and cannot be told apart.
+for everybody else it is one with the engagement's record and whatever is small, and cannot be told apart.
+
+A line is told where its words and its sign agree. The scorecard has learnt some that do not (a long list of open work
+is that of people who get through it): true in the sum, they only puzzle as a line of their own.
 """
 
 from collections.abc import Mapping
@@ -16,7 +19,9 @@ from milestones.forecasting.risk import shares, whole_numbers
 # Fewer points than this, of a hundred, explain nothing by themselves.
 WORTH_TELLING: Final = 0.01
 # What everybody but the owner reads as one.
-FOLDED: Final = frozenset({"record", "load", "engagement_record"})
+FOLDED: Final = frozenset({"record", "engagement_record"})
+# Not more open deliverables than these are few.
+FEW: Final = 3
 DECIDED: Final = "decided"
 REST: Final = "rest"
 Facts = Mapping[str, Any]
@@ -44,7 +49,7 @@ def risk_story(facts: Facts | None, *, own: bool) -> RiskStory | None:
     if not facts:
         return None
     base = float(facts["base"])
-    told, rest = _told(_split(facts, base), own=own)
+    told, rest = _told(_split(facts, base), facts, own=own)
     names = [REST] if rest is not None else []
     values = [
         100 * chance_of(base),
@@ -57,7 +62,7 @@ def risk_story(facts: Facts | None, *, own: bool) -> RiskStory | None:
     return RiskStory(
         total,
         usual,
-        tuple(RiskLine(_sentence(name, facts, own=own), n) for name, n in lines if n or (name == REST and not own)),
+        tuple(RiskLine(_sentence(name, facts, n, own=own), n) for name, n in lines if n or (name == REST and not own)),
     )
 
 
@@ -67,37 +72,53 @@ def _split(facts: Facts, base: float) -> dict[str, float]:
     return {**found, DECIDED: facts["late"] - chance_of(base) - sum(found.values())}
 
 
-def _told(split: Mapping[str, float], *, own: bool) -> tuple[dict[str, float], float | None]:
+def _told(split: Mapping[str, float], facts: Facts, *, own: bool) -> tuple[dict[str, float], float | None]:
     """Return the drivers that are told, the weightiest first, and what the others come to together.
 
     Whether the record is small must not show either, so for others the fold is always there.
     """
-    kept = {name: one for name, one in split.items() if abs(one) >= WORTH_TELLING and (own or name not in FOLDED)}
+    kept = {
+        name: one
+        for name, one in split.items()
+        if abs(one) >= WORTH_TELLING and (own or name not in FOLDED) and _agrees(name, facts, raises=one > 0)
+    }
     left = [one for name, one in split.items() if name not in kept]
     return dict(sorted(kept.items(), key=lambda pair: -abs(pair[1]))), sum(left) if left else None
+
+
+def _agrees(name: str, facts: Facts, *, raises: bool) -> bool:
+    """Whether a reader can believe that what the line says raises the risk (or lowers it)."""
+    if name == "load":
+        return raises if _sign(facts, name) > FEW else True
+    if name in {"sent_back", "rescoped", "blocked_by"}:
+        return raises == bool(_sign(facts, name))
+    if name in {"record", "engagement_record"}:
+        late, of = facts["record" if name == "record" else "engagement"]
+        return not of or raises == bool(late) or 0 < late < of
+    return raises or name != DECIDED
 
 
 # --- sentences -----------------------------------------------------------------------------------------------
 
 
-def _sentence(name: str, facts: Facts, *, own: bool) -> str:
+def _sentence(name: str, facts: Facts, points: int, *, own: bool) -> str:
     if name == REST:
         return _("everything else") if own else _rest_for_others(facts)
-    return _TELLERS[name](facts)
+    if name == "load" and not own:
+        return _load_of_role(facts)
+    return _in_time(facts) if name == "cascade" and points < 0 else _TELLERS[name](facts)
 
 
 def _rest_for_others(facts: Facts) -> str:
-    """The role's load, and all that is not told line by line."""
+    """How dates were kept here, and all that is not told line by line."""
+    _late, of = facts["engagement"]
+    return _("how dates were kept here so far, and everything else") if of else _("everything else, taken together")
+
+
+def _load_of_role(facts: Facts) -> str:
     n = _sign(facts, "load")
     known = {"n": n, "role": facts.get("role") or _("owner")}
-    return (
-        ngettext(
-            "the %(role)s has %(n)s open deliverable, dates here so far, and everything else",
-            "the %(role)s has %(n)s open deliverables, dates here so far, and everything else",
-            n,
-        )
-        % known
-    )
+    return ngettext("the %(role)s has %(n)s open deliverable", "the %(role)s has %(n)s open deliverables", n) % known
 
 
 def _sign(facts: Facts, name: str) -> int:
@@ -107,6 +128,8 @@ def _sign(facts: Facts, name: str) -> int:
 
 def _days_left(facts: Facts) -> str:
     n = _sign(facts, "days_left")
+    if not n:
+        return _("it is due today")
     return ngettext("%(n)s day is left until it is due", "%(n)s days are left until it is due", n) % {"n": n}
 
 
@@ -192,13 +215,21 @@ def _set_together(facts: Facts) -> str:
 
 def _due_set_days(facts: Facts) -> str:
     n = _sign(facts, "due_set_days")
+    if not n:
+        return _("its due date was set today")
     return ngettext("its due date has stood for %(n)s day", "its due date has stood for %(n)s days", n) % {"n": n}
 
 
 def _cascade(facts: Facts) -> str:
     """What the forecast says by itself; its waits and predecessors are told beside the likely date."""
     n = round(100 * facts["own_late"])
-    return _("effort, waits and calendar make it late in %(n)s of 100 draws") % {"n": n}
+    return _("reckoned from the plan it is late in %(n)s of 100 draws") % {"n": n}
+
+
+def _in_time(facts: Facts) -> str:
+    """The same where it lowers the risk."""
+    n = 100 - round(100 * facts["own_late"])
+    return _("reckoned from the plan it is in time in %(n)s of 100 draws") % {"n": n}
 
 
 def _decided(facts: Facts) -> str:

@@ -5,7 +5,9 @@ They are built into the template engine, so no page loads them.
 
 import re
 from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, tostring  # builds our own markup, parses nothing
 from zlib import crc32
@@ -14,13 +16,13 @@ import lucide
 from django import template
 from django.conf import settings
 from django.forms import BaseForm
-from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from accounts.glyphs import glyph, pill_shape, shape_of
 from accounts.looks import PILL_CLASS, word
@@ -216,13 +218,34 @@ def query(context: Context, **changes: object) -> str:
     return "?" + urlencode([(key, item) for key, items in data.lists() for item in items])
 
 
-@register.filter
-def fields_to_fix(form: BaseForm) -> list[BoundField]:
-    """The visible fields that want something put right, in the order of the page."""
-    return [field for field in form.visible_fields() if field.errors]
+@dataclass(frozen=True)
+class ToFix:
+    """What stands on top of a form: how many things, links (id and label) to each, and what has no field."""
+
+    count: int
+    links: list[tuple[str, str]]
+    sentences: list[str]
 
 
-@register.filter
-def messages_to_fix(form: BaseForm) -> int:
-    """How many things a form wants put right: one for each field and each error of its own."""
-    return len(form.non_field_errors()) + sum(1 for field in form if field.errors)
+@register.simple_tag
+def things_to_fix(form: BaseForm | str | None, rows: Any = "") -> ToFix | None:
+    """What a form wants put right, and a list of rows below it (a formset with `called` and `title`); None: nothing.
+
+    Each field counts once, and so does each error of the form's own.
+    """
+    links, sentences = _of_form(form) if isinstance(form, BaseForm) else ([], [])
+    for number, row in enumerate(rows or (), start=1):
+        more, said = _of_form(row)
+        name = str(rows.called) % {"n": number}
+        links += [(anchor, _("%(row)s, %(field)s") % {"row": name, "field": label}) for anchor, label in more]
+        sentences += said
+    if rows and rows.non_form_errors():
+        links.append(("rows", str(rows.title)))
+    count = len(links) + len(sentences)
+    return ToFix(count, links, sentences) if count else None
+
+
+def _of_form(form: BaseForm) -> tuple[list[tuple[str, str]], list[str]]:
+    links = [(one.id_for_label or one.auto_id, str(one.label)) for one in form.visible_fields() if one.errors]
+    hidden = [str(error) for one in form.hidden_fields() for error in one.errors]
+    return links, [*map(str, form.non_field_errors()), *hidden]

@@ -20,7 +20,7 @@ from engagements.actions.placements import place
 from engagements.guards import require_manager
 from engagements.models import BusinessMetric, Client, Engagement, Placement
 from milestones.actions.plans import create_plan
-from milestones.draft import DONE, STEPS, Draft
+from milestones.draft import DONE, PROPOSED, STEPS, Draft
 from milestones.models import PlanDraft
 from milestones.preview import FILE, PlanTyped, Preview
 
@@ -50,7 +50,13 @@ def save_step(*, by: User, draft: PlanDraft, version: int, step: str, typed: Map
         if held.data.get(step) == kept:
             return held
         raise _stale(held, step)
-    return _keep(held, step, {**held.data, step: kept})
+    return _keep(held, step, {**held.data, **_proposed(held, step), step: kept})
+
+
+def _proposed(held: PlanDraft, step: str) -> dict[str, Any]:
+    """Return the days that the team's step proposed: what holds them still follows the start where that moves."""
+    read = Draft(held)
+    return {PROPOSED: read.proposed} if step == "team" and read.first_open("team") is None else {}
 
 
 @transaction.atomic

@@ -115,8 +115,8 @@ def refuse(
     """Say what has to be put right beside the fields: of the form in place for htmx, else of the form as a page."""
     if not request.htmx:
         return show(request, page, form, status)
-    beside = {name: " ".join(errors) for name, errors in form.errors.items() if name in form.fields}
-    rest = " ".join(form.non_field_errors())
+    beside = {name: " ".join(map(str, errors)) for name, errors in form.errors.items() if name in form.fields}
+    rest = " ".join(map(str, form.non_field_errors()))
     text = " ".join(dict.fromkeys([*beside.values(), rest])).strip()
     response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
     response["HX-Reswap"] = "none"

@@ -10,6 +10,8 @@ from reports.charts.types import ENGLISH, LoadWeek, Outlook, Words
 
 FULL = 100
 LOAD_TOP = 140
+# A cause as small as it may be is still seen.
+SEEN = 3.0
 
 
 def tone_of(state: str) -> str:
@@ -57,6 +59,7 @@ def meter(
 def driver(days: float, most: float, *, theme: Theme = WEB) -> str:
     """One cause of a delay: to the right what costs days, to the left what gains them; 32 by 8."""
     wide = 16 * min(abs(days) / most, 1.0) if most else 0.0
+    wide = max(wide, SEEN) if wide else 0.0
     if days < 0:
         return picture(rect(16 - wide, 1, wide, 6, theme["ok"], 2), 32, 8)
     return picture(rect(16, 1, wide, 6, theme["warn"], 2), 32, 8)

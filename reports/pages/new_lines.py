@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.formats import day, day_of_week, long_day, short_weekday
+from milestones.placed import gap
 from milestones.preview import FILE, Edited, Preview
+from milestones.sketch import Sketch
+from reports.pages.placing import gap_words
 from roles.models import FailureMode
 
 
@@ -138,9 +141,18 @@ def _note_of(preview: Preview, one: Edited, modes: dict[str, str], busy: dict[st
         return _("Not a working day at the client’s"), "warn"
     if one.moved:
         return _("Moved by you, %(origin)s %(day)s") % {"origin": origin, "day": day(sketch.planned_due)}, "move"
-    if sketch.owner in busy:
-        return busy[sketch.owner], "warn"
+    if warning := _not_placed(preview, sketch) or busy.get(sketch.owner):
+        return warning, "warn"
     return sketch.metric or modes.get(sketch.failure_mode_key, ""), ""
+
+
+def _not_placed(preview: Preview, sketch: Sketch) -> str:
+    """Warn of an owner who is not placed while the deliverable runs; work taken over as accepted is behind us."""
+    seat = preview.seat(sketch.owner)
+    if seat is None or sketch.accepted_on:
+        return ""
+    own = [(one.starts_on, one.ends_on) for one in preview.frame.seats if one.specialist == seat.specialist]
+    return gap_words(seat.name, gap(sketch.start_on, sketch.due_on, own))
 
 
 def _taken_over(one: Edited) -> str:

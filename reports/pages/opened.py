@@ -17,7 +17,7 @@ from milestones.states import AT_WORK, DeliverableState, EvidenceKind, WaitOn
 from reports.pages.plan import Loaded, Row, row_of
 from reports.pages.risk import RiskPane, risk_of
 from reports.pages.why import Why, why_of
-from reports.pages.words import days, file_size, listed, moment, short
+from reports.pages.words import file_size, listed, moment, short
 
 ICONS: Final[Mapping[str, str]] = {
     EvidenceKind.DOCUMENT: "file-text",
@@ -175,17 +175,20 @@ def _wait(wait: Wait, loaded: Loaded) -> OpenWait:
     return OpenWait(
         public_id=wait.public_id,
         title=_("To sign off") if wait.for_sign_off else title,
-        text=_wait_text(wait, days(max(0, waited))),
+        text=_wait_text(wait, waited),
         can_nudge=wait.on == WaitOn.CLIENT,
         for_sign_off=wait.for_sign_off,
     )
 
 
-def _wait_text(wait: Wait, waited: str) -> str:
+def _wait_text(wait: Wait, waited: int) -> str:
     who = wait.contact.user.name if wait.contact else wait.who
     what = wait.what.rstrip(".")
     told = _("%(what)s, from %(who)s.") % {"what": what, "who": who} if who else f"{what}."
-    since = _("Since %(day)s, %(days)s of work") % {"day": day_of_week(wait.opened_on), "days": waited}
+    since = _("Since %(day)s") % {"day": day_of_week(wait.opened_on)}
+    if waited > 0:
+        known = {"since": since, "n": waited}
+        since = ngettext("%(since)s, %(n)d working day", "%(since)s, %(n)d working days", waited) % known
     if wait.nudged_at:
         since = _("%(since)s; nudged %(day)s") % {"since": since, "day": short(wait.nudged_at.date())}
     answered = _(" Answered: “%(answer)s”") % {"answer": wait.answer} if wait.answer else ""

@@ -11,7 +11,7 @@ from reports import charts
 TONES: Final = {"at_risk": "warn", "off_track": "bad", "late": "bad"}
 # A driver of so many days, or points of a hundred, fills its small bar.
 MOST_DAYS: Final = 5
-MOST_POINTS: Final = 30
+MOST_POINTS: Final = 20
 
 
 def drawn(svg: str) -> SafeString:

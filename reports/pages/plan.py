@@ -20,7 +20,7 @@ from reports.pages import forecasts, plan_rows, states
 from reports.pages.forecasts import Outlook
 from reports.pages.move_words import after, before
 from reports.pages.states import Said
-from reports.pages.words import DASH, Day, day_of, days, number, percent, short, upper
+from reports.pages.words import DASH, Day, day_of, number, percent, short, upper, waited_words
 
 # Milestones with so many rows open by themselves at once would bury the one that matters.
 CHIPS: Final = (
@@ -216,13 +216,14 @@ def _tags(deliverable: Any, shape: str, user_id: int | None) -> frozenset[str]:
 
 
 def wait_words(waits: Sequence[Wait], loaded: Loaded) -> str:
-    """`Client, 6 days`: on whom the longest open wait is, and for how many working days."""
+    """`Client, 6 days`: on whom the longest open wait is, and for how many working days; `Client, since today`."""
     if not waits:
         return ""
     wait = min(waits, key=lambda one: one.opened_on)
     names = {WaitOn.CLIENT: _("Client"), WaitOn.FIRM: _("Us"), WaitOn.THIRD_PARTY: _("Third party")}
     waited = loaded.calendar.working_days_between(wait.opened_on, loaded.today)
-    return _("%(who)s, %(days)s") % {"who": names[WaitOn(wait.on)], "days": days(max(0, waited))}
+    told = waited_words(waited, wait.opened_on, loaded.today)
+    return _("%(who)s, %(waited)s") % {"who": names[WaitOn(wait.on)], "waited": told}
 
 
 def _order(row: Row, told: Outlook, deliverable: Deliverable) -> tuple[Any, ...]:
@@ -248,7 +249,8 @@ def groups(loaded: Loaded, show: str, user_id: int, opened: str = "") -> tuple[l
 
 
 def _chips(rows: Iterable[Row], show: str) -> list[Chip]:
-    counted = list(rows)
+    """The chips with their counts; what was dropped is listed, never counted."""
+    counted = [row for row in rows if row.shape != DeliverableState.DROPPED]
     made = [
         Chip(value, str(label), sum(1 for row in counted if value in row.tags), value == show) for value, label in CHIPS
     ]
@@ -266,7 +268,7 @@ def _group(milestone: Milestone, own: Sequence[Any], rows: tuple[Row, ...], load
         public_id=milestone.public_id,
         day=milestone.day,
         title=_("Day %(day)d, %(name)s") % {"day": milestone.day, "name": milestone.name},
-        small=_contents(counted, finished=finished),
+        small=_contents(counted, len(own) - len(counted), finished=finished),
         shape=_milestone_shape(milestone, counted, told, loaded, finished=finished),
         due=day_of(milestone.due_on),
         moves_to=short(asked) if asked else "",
@@ -281,8 +283,10 @@ def _group(milestone: Milestone, own: Sequence[Any], rows: tuple[Row, ...], load
     )
 
 
-def _contents(counted: Sequence[Any], *, finished: bool) -> str:
+def _contents(counted: Sequence[Any], dropped: int, *, finished: bool) -> str:
     told = ngettext("%(n)d deliverable", "%(n)d deliverables", len(counted)) % {"n": len(counted)}
+    if dropped:
+        told = _("%(told)s, %(n)d dropped") % {"told": told, "n": dropped}
     to_sign = sum(1 for one in counted if one.state == DeliverableState.IN_REVIEW and one.needs_sign_off)
     if to_sign:
         return _("%(told)s, %(n)d to sign off") % {"told": told, "n": to_sign}

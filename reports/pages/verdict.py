@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _, ngettext
 
 from engagements.states import EngagementState
-from milestones.models import Milestone
+from milestones.models import Milestone, Wait
 from milestones.states import Health
 from reports.pages.plan import Loaded
-from reports.pages.words import counted, days, listed, percent, short, upper
+from reports.pages.words import counted, listed, percent, short, upper, waited_words
 
 STATES = {
     EngagementState.ON_HOLD: lambda e: (
@@ -84,12 +84,17 @@ def _trouble(loaded: Loaded) -> str:
     waits = [wait for one in loaded.deliverables for wait in one.open_waits if wait.on == "client"]
     if waits:
         wait = min(waits, key=lambda one: one.opened_on)
-        waited = loaded.calendar.working_days_between(wait.opened_on, loaded.today)
         title = next(one.title for one in loaded.deliverables if one.pk == wait.deliverable_id)
-        parts.append(
-            _("“%(title)s” has waited %(days)s on the client") % {"title": title, "days": days(max(0, waited))}
-        )
+        parts.append(_waiting(title, wait, loaded))
     return f"{upper(listed(parts))}." if parts else ""
+
+
+def _waiting(title: str, wait: Wait, loaded: Loaded) -> str:
+    waited = loaded.calendar.working_days_between(wait.opened_on, loaded.today)
+    known = {"title": title, "waited": waited_words(waited, wait.opened_on, loaded.today)}
+    if waited > 0:
+        return _("“%(title)s” has waited %(waited)s for the client") % known
+    return _("“%(title)s” waits for the client %(waited)s") % known
 
 
 def _late(late: Sequence[Any]) -> str:

@@ -18,7 +18,7 @@ from accounts.states import OPEN_JOBS
 from engagements.models import Placement
 from milestones.models import Milestone, Plan, Wait, WaysOut
 from milestones.states import DeliverableState, WaitOn
-from reports.pages.forecasts import outlook
+from reports.pages.forecasts import Outlook, outlook
 from reports.pages.plan import Loaded
 from reports.pages.words import moment, percent, short
 
@@ -40,11 +40,13 @@ class LinkLine:
 class OptionLine:
     """One change worth making: what, what it gains, why it can be done, what comes of it, and where to do it.
 
+    `gain_of` names the date that the days are gained on.
     `nudge` is a wait that the client can be reminded of right here; else `url` leads on.
     """
 
     title: str
     gain: str
+    gain_of: str
     note: str
     after: str
     verb: str
@@ -80,7 +82,7 @@ def ways_out_of(loaded: Loaded, user: User) -> WaysOutView | None:
         title=_("What would help day %(day)d") % {"day": milestone.day},
         chain_title=_("The chain to day %(day)d") % {"day": milestone.day},
         chain=tuple(_chain(loaded, facts["chain"])) if facts else (),
-        options=tuple(_Lines(loaded, user, facts["options"], names).lines()) if facts else (),
+        options=tuple(_Lines(loaded, user, facts["options"], names, loaded.told(milestone)).lines()) if facts else (),
         note=_("Worked out with the plan of %(when)s.") % {"when": moment(found.made_at)} if found and facts else "",
         pending=facts is None,
         soon=facts is None and now() - loaded.run.made_at < WORKED_OUT_IN,
@@ -142,10 +144,15 @@ class _Lines:
     """The options in words, for one reader."""
 
     def __init__(
-        self, loaded: Loaded, user: User, options: Iterable[Mapping[str, Any]], names: Mapping[str, str]
+        self,
+        loaded: Loaded,
+        user: User,
+        options: Iterable[Mapping[str, Any]],
+        names: Mapping[str, str],
+        now: Outlook,
     ) -> None:
-        """`names` of placements by id."""
-        self.loaded, self.user, self.options, self.names = loaded, user, list(options), names
+        """`names` of placements by id; `now`: what the milestone is forecast to be as things stand."""
+        self.loaded, self.user, self.options, self.names, self.now = loaded, user, list(options), names, now
         self.works = {one.public_id: one for one in loaded.deliverables}
 
     def lines(self) -> Iterable[OptionLine]:
@@ -169,7 +176,7 @@ class _Lines:
         sign = _("Get “%(title)s” signed off by %(by)s")
         title = (sign if wait.for_sign_off else _("Get “%(what)s” by %(by)s")) % known
         can_nudge = one["client"]
-        return _line(
+        return self._line(
             one,
             title,
             self._since(wait, work),
@@ -202,7 +209,7 @@ class _Lines:
             one["load"],
         )
         url = f"{reverse('work_give', args=[work.public_id])}?to={one['to']}"
-        return _line(one, _("Give “%(title)s” to %(name)s") % known, note % known, (_("Change owner"), url))
+        return self._line(one, _("Give “%(title)s” to %(name)s") % known, note % known, (_("Change owner"), url))
 
     def _move(self, one: Mapping[str, Any], work: Any) -> OptionLine | None:
         stage = next((stage for stage in self.loaded.milestones if stage.public_id == one["stage"]), None)
@@ -217,7 +224,7 @@ class _Lines:
         there = _("Due there %(due)s.") % known
         notes = (said % known, there, _there(one, stage.day), _("Needs a plan change that a signer approves."))
         address = reverse("engagement_ask", args=[self.loaded.engagement.code])
-        return _line(
+        return self._line(
             one,
             _("Move “%(title)s” to day %(day)d") % known,
             " ".join(note for note in notes if note),
@@ -228,12 +235,30 @@ class _Lines:
 
     def _drop(self, one: Mapping[str, Any], work: Any) -> OptionLine:
         url = f"{reverse('engagement_ask', args=[self.loaded.engagement.code])}?without={work.public_id}"
-        return _line(
+        return self._line(
             one,
             _("Drop “%(title)s”") % {"title": work.title},
             _("Not begun, nothing waits for it, no signer accepts it. Needs a plan change that a signer approves."),
             (_("Draft the change"), url) if self.user.manages else ("", ""),
         )
+
+    def _line(
+        self, one: Mapping[str, Any], title: str, note: str, button: tuple[str, str], nudge: str = ""
+    ) -> OptionLine:
+        after, now = outlook(one), self.now
+        told = _("Likely %(likely)s, 8 in 10 by %(by)s, chance %(chance)s") % {
+            "likely": _beside(short(after.likely), short(now.likely)),
+            "by": _beside(short(after.eight_in_ten), short(now.eight_in_ten)),
+            "chance": _beside(percent(after.chance), percent(now.chance)),
+        }
+        return OptionLine(title, *_gain(one), note, told, *button, nudge)
+
+
+def _beside(then: str, now: str) -> str:
+    """`2 Dec (now 10 Dec)`."""
+    return _("%(then)s (as now)") % {"then": then} if then == now else _("%(then)s (now %(now)s)") % {
+        "then": then, "now": now,
+    }  # fmt: skip
 
 
 def _there(one: Mapping[str, Any], day: int) -> str:
@@ -246,19 +271,10 @@ def _there(one: Mapping[str, Any], day: int) -> str:
     return _("Day %(day)d: chance %(chance)s, was %(was)s.") % chances
 
 
-def _line(one: Mapping[str, Any], title: str, note: str, button: tuple[str, str], nudge: str = "") -> OptionLine:
-    after = outlook(one)
-    told = _("Likely %(likely)s, 8 in 10 by %(by)s, chance %(chance)s") % {
-        "likely": short(after.likely),
-        "by": short(after.eight_in_ten),
-        "chance": percent(after.chance),
-    }
-    return OptionLine(title, _gain(one), note, told, button[0], button[1], nudge)
-
-
-def _gain(one: Mapping[str, Any]) -> str:
-    """`−3 days` of the 8-in-10 date, or of the likely one where that stands."""
+def _gain(one: Mapping[str, Any]) -> tuple[str, str]:
+    """`−6 days` and the date that is so much sooner: the 8-in-10 one, or the likely one where that stands."""
     days = one["eight_days"] or max(one["days"], 0)
     if days > 0:
-        return ngettext("−%(n)d day", "−%(n)d days", days) % {"n": days}
-    return _("better chance")
+        of = _("8 in 10") if one["eight_days"] else _("likely")
+        return ngettext("−%(n)d day", "−%(n)d days", days) % {"n": days}, of
+    return _("better chance"), ""

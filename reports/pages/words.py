@@ -86,6 +86,13 @@ def days(count: int) -> str:
     return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
 
 
+def waited_words(count: int, since: date, today: date) -> str:
+    """How long something waits: `6 days`, in working days; before the first is over, `since today`, `since 22 Nov`."""
+    if count > 0:
+        return days(count)
+    return _("since today") if since >= today else _("since %(day)s") % {"day": short(since)}
+
+
 def number(value: Decimal | int | None) -> str:
     """A number without needless zeros, in the reader's form; a dash for none."""
     return DASH if value is None else _number(value)

@@ -19,6 +19,7 @@ from engagements.models import Contact, Engagement
 from milestones import access
 from milestones.actions import activation
 from reports.forms_people import StatementForm
+from reports.pages.placing import not_placed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,6 +69,7 @@ def _page(
         "offered": moment(engagement.offered_at),
         "milestones": [(row.day, row.name, long_day(row.due_on)) for row in milestones],
         "count": engagement.deliverables.count(),
+        "not_placed": not_placed(engagement),
         "signed": engagement.deliverables.filter(needs_sign_off=True).count(),
     }
     return render(request, "reports/activate/page.html", context, status=status)

@@ -20,7 +20,6 @@ from engagements.models import Client
 from engagements.places import regions, time_zones
 from milestones.actions import drafts
 from milestones.actions.drafts import MADE
-from milestones.calendar import WorkCalendar
 from milestones.draft import DONE, METRICS, SEATS, STEPS, Draft, drafts_of
 from milestones.draft_access import own_draft
 from milestones.draft_forms import (
@@ -37,6 +36,8 @@ from reports.pages import new as pages
 from reports.typed import MINE, joined, number_in, rows_of, typed_in, with_row, without_row
 
 NEXT: Final = {"client": "goal", "goal": "team", "team": "plan"}
+# What the first form holds although nobody typed anything.
+NOTHING_SAID: Final = frozenset({"which", "draft"})
 LISTS: Final = {"goal": METRICS, "team": SEATS}
 
 
@@ -47,11 +48,31 @@ def begin(request: AuthedHttpRequest) -> HttpResponse:
     if request.method == "POST":
         # The entries may have been kept already while the address of the page still was this one.
         held = request.POST.get("draft", "")
+        if not held and not _said(request):
+            return _nothing_said(request)
         row = own_draft(request, held) if held else drafts.start_draft(by=user)
         return _save(request, row, "client", version=number_in(request.POST, "version") if held else row.version)
-    waiting = list(drafts_of(user)[:20])
-    context = _client_context(None) | {"drafts": pages.draft_rows(waiting), "steps": pages.steps(None, "client")}
-    return render(request, "reports/new/client.html", context)
+    return _first_page(request, ClientForm())
+
+
+def _first_page(request: AuthedHttpRequest, form: ClientForm, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    waiting = list(drafts_of(request.user)[:20])
+    context = _client_context(form) | {"drafts": pages.draft_rows(waiting), "steps": pages.steps(None, "client")}
+    return render(request, "reports/new/client.html", context, status=status)
+
+
+def _said(request: AuthedHttpRequest) -> bool:
+    typed = typed_in(request.POST)
+    return any(value.strip() for name, value in typed.items() if name not in NOTHING_SAID)
+
+
+def _nothing_said(request: AuthedHttpRequest) -> HttpResponse:
+    """Answer a first form that says nothing: what it needs, and no draft is left behind."""
+    if "autosave" in request.POST:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    form = ClientForm(typed_in(request.POST))
+    form.is_valid()
+    return _first_page(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,8 +159,12 @@ def kept_at(row: PlanDraft) -> str:
 
 
 def _show(request: AuthedHttpRequest, draft: Draft, step: str, *, wrong: bool = False) -> HttpResponse:
-    build: dict[str, Callable[[Draft, bool], dict[str, Any]]] = {"goal": _goal_context, "team": _team_context}
-    context = _client_context(draft, wrong=wrong) if step == "client" else build[step](draft, wrong)
+    build: dict[str, Callable[[Draft, bool], dict[str, Any]]] = {
+        "client": _client_step,
+        "goal": _goal_context,
+        "team": _team_context,
+    }
+    context = build[step](draft, wrong)
     context |= {"draft": draft.row, "kept": kept_at(draft.row), "steps": pages.steps(draft, step), "step": step}
     if step == "goal" and not draft.typed("goal").get("manager"):
         context["form"].initial["manager"] = request.user.public_id
@@ -147,17 +172,20 @@ def _show(request: AuthedHttpRequest, draft: Draft, step: str, *, wrong: bool = 
     return render(request, f"reports/new/{step}.html", context, status=status)
 
 
-def _client_context(draft: Draft | None, *, wrong: bool = False) -> dict[str, Any]:
-    typed = draft.typed("client") if draft else {}
-    form = draft.client_form if draft and wrong else ClientForm(initial=typed)
+def _client_context(form: ClientForm) -> dict[str, Any]:
+    typed = form.data if form.is_bound else form.initial
     if not typed and not Client.objects.exists():
         form.initial["which"] = NEW
     return {
         "form": form.shown(),
         "zones": time_zones(),
-        "regions": regions(typed.get("country", "").upper()),
+        "regions": regions(str(typed.get("country", "")).upper()),
         "existing": EXISTING,
     }
+
+
+def _client_step(draft: Draft, wrong: bool) -> dict[str, Any]:
+    return _client_context(draft.client_form if wrong else ClientForm(initial=draft.typed("client")))
 
 
 def _goal_context(draft: Draft, wrong: bool) -> dict[str, Any]:
@@ -171,13 +199,8 @@ def _goal_context(draft: Draft, wrong: bool) -> dict[str, Any]:
 
 
 def _team_context(draft: Draft, wrong: bool) -> dict[str, Any]:
-    rows = rows_of(draft.typed("team"), SEATS) or [{}]
-    country, region, _zone = draft.place
-    usual = {
-        "starts_on": draft.start_on.isoformat(),
-        "ends_on": _last_day(draft, WorkCalendar(country, region)),
-        "percent": "100",
-    }
+    rows = rows_of(draft.team, SEATS) or [{}]
+    usual = {**draft.proposed, "percent": "100"}
     rows = [{**usual, **{name: value for name, value in row.items() if value}} for row in rows]
     for row in rows:
         row.setdefault("key", seat_key())
@@ -198,13 +221,6 @@ def _too_full(draft: Draft) -> set[str]:
     """Return the keys of the seats whose people are above a full week."""
     people = {load.seat.specialist for load in draft.loads if load.too_full}
     return {seat.key for seat in draft.seats if seat.specialist in people}
-
-
-def _last_day(draft: Draft, calendar: WorkCalendar) -> str:
-    try:
-        return calendar.milestone_date(draft.start_on, 90).isoformat()
-    except ValueError:
-        return ""
 
 
 # --- somebody was faster --------------------------------------------------------------------------------------

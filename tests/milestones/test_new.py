@@ -232,7 +232,7 @@ def test_autosave_keeps_and_tells_the_new_version(browser: Browser, laid_out: Pl
 
 
 def test_autosave_of_the_first_page_goes_on_in_one_draft(browser: Browser) -> None:
-    browser.post("/engagements/new/", {"which": "new", "autosave": "1"}, headers={"HX-Request": "true"})
+    browser.post("/engagements/new/", {"which": "new", "mark": "AC", "autosave": "1"}, headers={"HX-Request": "true"})
     draft = held()
     same = {"draft": draft.public_id, "version": str(draft.version)}
     browser.post("/engagements/new/", {"which": "new", "name": "Acme", "go": "1"} | same)
@@ -339,6 +339,68 @@ def test_new_client_comes_with_its_signer(browser: Browser, send: Callable[..., 
         signer = client.contacts.get()
         assert signer.is_signer
         assert signer.user.time_zone == "America/Toronto"
+
+
+def team_page(browser: Browser, draft: PlanDraft) -> str:
+    return browser.get(f"/engagements/new/{draft.public_id}/team/").content.decode()
+
+
+def test_proposed_placements_follow_when_the_start_moves(
+    browser: Browser, send: Callable[..., Any], laid_out: PlanDraft, cast: Cast
+) -> None:
+    moved = GOAL | {"manager": cast.manager.public_id}
+    for start in ("9999-12-31", "2026-11-30"):  # one on the way, as a date field sends it while it is typed
+        send("goal", moved | {"start_on": start}, go=False)
+    page = team_page(browser, laid_out)
+    assert 'name="seats-0-starts_on" value="2026-11-30"' in page
+    assert 'name="seats-0-ends_on" value="2027-03-01"' in page
+    assert "is placed only" not in browser.get(f"/engagements/new/{laid_out.public_id}/plan/").content.decode()
+    send("plan", {"create": "1"})
+    with as_firm():
+        placement = Engagement.objects.get().placements.get()
+    assert (placement.starts_on, placement.ends_on) == (date(2026, 11, 30), date(2027, 3, 1))
+
+
+def test_typed_placements_stay_and_the_plan_warns(
+    browser: Browser, send: Callable[..., Any], laid_out: PlanDraft, cast: Cast
+) -> None:
+    typed = SEAT | {"seats-0-specialist": cast.specialist.public_id, "seats-0-starts_on": "2026-12-25"}
+    send("team", typed)
+    send("goal", GOAL | {"manager": cast.manager.public_id, "start_on": "2026-11-30"})
+    page = team_page(browser, laid_out)
+    assert 'name="seats-0-starts_on" value="2026-12-25"' in page
+    assert 'name="seats-0-ends_on" value="2027-03-01"' in page
+    warning = "Sam Specialist is placed only from 25 Dec"
+    assert warning in browser.get(f"/engagements/new/{laid_out.public_id}/plan/").content.decode()
+    code = send("plan", {"create": "1"})["Location"]
+    page = browser.get(f"{code}activate/").content.decode()
+    assert warning in page
+    assert "falls on days on which" in page or "fall on days on which" in page
+
+
+def test_what_is_wrong_in_a_list_is_told_on_top_too(send: Callable[..., Any], laid_out: PlanDraft, cast: Cast) -> None:
+    goal = GOAL | {"manager": cast.manager.public_id, "metrics-0-start": "1e30"}
+    page = send("goal", goal).content.decode()
+    assert "One thing to put right:" in page
+    assert '<a class="prose-link" href="#id_metrics-0-start">Metric 1, Now</a>' in page
+    page = send("goal", goal | {"start_on": "9999-12-31", "backlog_url": "javascript:alert(1)"}).content.decode()
+    assert "3 things to put right:" in page
+    seat = SEAT | {"seats-0-specialist": cast.specialist.public_id, "seats-0-percent": "33.3 %"}
+    page = send("goal", GOAL | {"manager": cast.manager.public_id}) and send("team", seat).content.decode()
+    assert '<a class="prose-link" href="#id_seats-0-percent">Placement 1, Allocation</a>' in page
+    page = send("team", {"seats-0-key": "a1"}).content.decode()
+    assert '<a class="prose-link" href="#rows">Team</a>' in page
+
+
+@pytest.mark.parametrize("sent", [{"go": "1"}, {"autosave": "1"}])
+def test_an_empty_visit_leaves_no_draft(browser: Browser, sent: dict[str, str]) -> None:
+    response = browser.post("/engagements/new/", {"which": "new", "name": " ", "draft": "", **sent})
+    assert response.status_code == (422 if "go" in sent else 204)
+    assert not drafts()
+    if "go" in sent:
+        page = response.content.decode()
+        assert "This is needed for a new client." in page
+        assert '<div class="switch-new"><div class="callout co-bad"' in page.replace("\n", "")
 
 
 def test_draft_is_thrown_away(browser: Browser, laid_out: PlanDraft) -> None:

@@ -45,7 +45,7 @@ def test_the_points_sum_to_the_number(late, own):
 
 def test_every_driver_of_the_prior_has_a_sentence():
     for kind in PARTS:
-        (line,) = told(facts(**{kind: 1.0})).lines
+        (line,) = told(facts(**{kind: 1.0}, signs={"sent_back": 1, "rescoped": 2, "comments": 3})).lines
         assert line.text not in {"", "everything else"}
         assert line.points > 0
 
@@ -61,7 +61,7 @@ def test_every_driver_has_a_sentence_where_there_is_nothing_to_count():
 def test_the_weightiest_comes_first_and_small_ones_are_one_line():
     lines = told(facts(cascade=1.0, days_left=-0.4, comments=0.01, age=0.02)).lines
     assert [line.text for line in lines[:2]] == [
-        "effort, waits and calendar make it late in 62 of 100 draws",
+        "reckoned from the plan it is late in 62 of 100 draws",
         "9 days are left until it is due",
     ]
     assert len(lines) <= 3
@@ -75,9 +75,45 @@ def test_the_owner_reads_the_own_record_in_numbers():
 def test_others_read_role_and_load_instead():
     story = told(facts(record=0.8, load=0.2, days_left=0.5), own=False)
     texts = [line.text for line in story.lines]
-    assert texts[-1] == "the ML engineer has 6 open deliverables, dates here so far, and everything else"
+    assert texts[-2:] == [
+        "the ML engineer has 6 open deliverables",
+        "how dates were kept here so far, and everything else",
+    ]
     assert not [text for text in texts if "your" in text or "finished" in text]
-    assert len(texts) == 2
+    assert len(texts) == 3
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize(
+    ("driver", "signs"),
+    [
+        ({"load": -0.8}, {"load": 11}),
+        ({"sent_back": -0.8}, {"sent_back": 2}),
+        ({"sent_back": 0.8}, {"sent_back": 0}),
+        ({"rescoped": 0.8}, {"rescoped": 0}),
+        ({"blocked_by": -0.8}, {"blocked_by": 3}),
+    ],
+)
+def test_what_nobody_would_believe_is_no_line_of_its_own(own, driver, signs):
+    story = told(facts(days_left=0.5, **driver, signs=signs), own=own)
+    assert [line.text for line in story.lines[:-1]] == ["9 days are left until it is due"]
+    assert "everything else" in story.lines[-1].text
+
+
+def test_a_clean_record_never_raises_and_a_late_one_never_lowers():
+    assert told(facts(record=0.8, of=[0, 5])).lines[0].text == "everything else"
+    assert told(facts(record=-0.8, of=[5, 5])).lines[0].text == "everything else"
+    assert "0 of your 5" in told(facts(record=-0.8, of=[0, 5])).lines[0].text
+
+
+def test_few_open_deliverables_may_lower():
+    assert (
+        told(facts(load=-0.8, signs={"load": 2}), own=False).lines[0].text == "the ML engineer has 2 open deliverables"
+    )
+
+
+def test_the_draws_are_told_from_the_side_that_they_pull_to():
+    assert told(facts(cascade=-0.8)).lines[0].text == "reckoned from the plan it is in time in 38 of 100 draws"
 
 
 def test_the_folded_line_is_there_even_where_it_adds_nothing():

@@ -1,5 +1,6 @@
 """An engagement's page: its tabs, a deliverable opened in place, the forms on the plan."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.test import Client as Browser
 from accounts.db import as_firm
 from engagements.actions.metrics import record_reading
 from milestones.actions import changes, life, talk, work
-from milestones.models import Deliverable, PlanChange
+from milestones.models import Deliverable, PlanChange, Wait
 from milestones.states import ChangeState, Moves
 from tests import factories
 from tests.reports.conftest import HTMX, Counted, Firm, signed_in
@@ -32,7 +33,7 @@ def test_who_is_not_placed_gets_404(at_work: Firm, tab: str) -> None:
 def test_the_head_says_how_it_stands(at_work: Firm, manager: Browser) -> None:
     text = manager.get(at_work.url()).text
     assert "Day 49 of 90" in text
-    assert "“Deliverable B” has waited 6 days on the client" in text
+    assert "“Deliverable B” has waited 6 days for the client" in text
 
 
 def test_queries_do_not_grow_with_the_plan(at_work: Firm, manager: Browser, counted: Counted) -> None:
@@ -98,6 +99,25 @@ def test_chips_narrow_the_rows(at_work: Firm, manager: Browser) -> None:
     text = manager.get(at_work.url(), {"show": "to_sign_off"}).text
     assert f'id="d-{at_work.a.public_id}"' in text
     assert f'id="d-{at_work.c.public_id}"' not in text
+
+
+def test_what_was_dropped_is_listed_and_not_counted(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        Deliverable.objects.filter(pk=at_work.c.pk).update(state="dropped", dropped_on=date(2026, 11, 20))
+    text = manager.get(at_work.url()).text
+    assert f'id="d-{at_work.c.public_id}"' in text
+    assert re.search(r'aria-current="true"[^>]*>All <span class="t-3">2</span>', text)
+    assert "All 2" in text  # as the timeline says
+    assert ", 1 dropped" in text
+
+
+def test_a_wait_of_today_has_no_days_yet(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        Wait.objects.update(opened_on=date(2026, 11, 23))
+    text = manager.get(at_work.url(), {"open": at_work.b.public_id}).text
+    assert re.search(r"“Deliverable [AB]” waits for the client since today\.", text)
+    assert "Client, since today" in text
+    assert "0 days" not in text
 
 
 def test_the_timeline_has_a_table_behind_it(at_work: Firm, manager: Browser) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.db import as_firm
 from milestones.actions import work
@@ -139,7 +139,11 @@ def test_a_refused_upload_loses_nothing(at_work: Firm, tab_of: Opener) -> None:
     tab.goto(at_work.url(f"?open={at_work.b.public_id}"))
     form = tab.locator(f"#add-file-{at_work.b.public_id}")
     form.get_by_text("Add a file").click()
-    lies = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"<html><script>1</script></html>"}
+    lies: FilePayload = {
+        "name": "report.pdf",
+        "mimeType": "application/pdf",
+        "buffer": b"<html><script>1</script></html>",
+    }
     form.get_by_label("File").set_input_files(lies)
     form.get_by_label("Title").fill("Evaluation report")
     form.get_by_role("button", name="Add", exact=True).click()

@@ -85,8 +85,8 @@ def test_others_read_the_same_risk_with_the_record_folded_into_one_line(recorded
     """The numbers are one; no line of others moves with the record alone."""
     address = recorded.url(f"?open={recorded.b.public_id}")
     own_page, page = (read(signed_in(who), address) for who in (recorded.people.specialist, recorded.people.manager))
-    assert "dates here so far, and everything else" in page
-    assert "dates here so far, and everything else" not in own_page
+    assert "Everything else, taken together" in page
+    assert "taken together" not in own_page
     assert TITLE.findall(page) == TITLE.findall(own_page) != []
 
 

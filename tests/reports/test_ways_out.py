@@ -1,5 +1,6 @@
 """What would help a slipping milestone, as the plan shows it: of the plan as it stands, and to whom it may be shown."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -41,6 +42,8 @@ def test_a_manager_sees_the_options_with_their_effect(crowded: Engagement, manag
     assert "to Una Unplaced</b>" in page
     assert "Una Unplaced has 0 open deliverables, Sam Specialist" in page
     assert "Worked out with the plan of today" in page
+    assert re.search(r"−\d+ days?<small>(8 in 10|likely)</small>", page)
+    assert re.search(r"Likely .+ \((as )?now.*\), 8 in 10 by .+ \(now .+\), chance \d+% \(now \d+%\)", page)
     assert "The chain to day 60" in page
 
 
