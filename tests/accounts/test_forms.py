@@ -55,7 +55,7 @@ def said(form: forms.Form, name: str) -> str:
         ("one", "", "Nothing is chosen. Choose one."),
         ("one", "b", "not one of the choices"),
         ("some", "", "Nothing is chosen. Choose at least one."),
-        ("some", "b", "One of these is not among the choices."),
+        ("some", ["b"], "One of these is not among the choices."),
         ("own", "", "Say what it is."),
     ],
 )
