@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.forms import Form
 from engagements.models import BusinessMetric, Contact, Engagement, Placement
@@ -55,6 +55,7 @@ class EditForm(Form):
         label=_("Waits for"),
         queryset=Deliverable.objects.none(),
         required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("It starts when these are finished."),
     )
     shared = forms.BooleanField(label=_("Shared with the client"), required=False)
@@ -150,6 +151,7 @@ class WaitForm(Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared so above
         contacts = Contact.objects.filter(client_id=engagement.client_id, left_at__isnull=True)
         field.queryset = contacts.select_related("user")
+        field.empty_label = gettext("Nobody in particular")
 
 
 class CloseWaitForm(Form):

@@ -99,7 +99,7 @@ class LineForm(Form):
     shared = forms.BooleanField(label=_("Shared with the client"), required=False, initial=True)
     needs_sign_off = forms.BooleanField(label=_("The client signs it off"), required=False)
     after = forms.ModelMultipleChoiceField(
-        label=_("Waits for"), queryset=Deliverable.objects.none(), required=False, widget=forms.SelectMultiple
+        label=_("Waits for"), queryset=Deliverable.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     done_lines = forms.CharField(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import require_manager
 from accounts.errors import DomainError, StaleEdit
+from accounts.formats import moment
 from accounts.http import AuthedHttpRequest, HttpResponseSeeOther, status_of
 from milestones import access
 from milestones.actions import corrections, work
@@ -162,7 +163,7 @@ def _stale(request: AuthedHttpRequest, one: Deliverable, form: EditForm, stale: 
         "page": FormPage(_("Edit “%(title)s”") % {"title": one.title}, _("Save"), one),
         "text": str(stale),
         "other": stale.by or _("Somebody"),
-        "saved": one.moved_at,
+        "saved": moment(one.moved_at),
         "rows": rows,
         "hidden": hidden,
         "action": request.path,

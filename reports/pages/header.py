@@ -120,8 +120,10 @@ def header_of(
 
 
 def day_words(engagement: Engagement, milestones: list[Milestone], today: date) -> str:
-    """`Day 48 of 90`, or when it starts."""
+    """`Day 48 of 90`, or when it starts; a draft has no days yet."""
     day = engagement.day(today)
+    if engagement.is_draft and day >= 0:
+        return _("Start planned for %(day)s") % {"day": short(engagement.start_on)}
     if day < 0:
         return _("Starts %(day)s") % {"day": short(engagement.start_on)}
     if not milestones:

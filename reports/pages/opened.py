@@ -141,7 +141,7 @@ def opened(deliverable: Any, loaded: Loaded, user: User) -> Opened:
         needs_sign_off=deliverable.needs_sign_off,
         shared=deliverable.shared,
         signers=listed(contact.user.name for contact in contacts if contact.is_signer),
-        contacts=tuple((contact.pk, contact.user.name) for contact in contacts),
+        contacts=tuple((contact.pk, _contact_name(contact)) for contact in contacts),
         why_not_submit=_why_not_submit(lines, proofs),
         can_work=runs and engagement.is_active,
         can_manage=runs and user.manages,
@@ -154,6 +154,11 @@ def _can_correct(deliverable: Deliverable, loaded: Loaded, user: User) -> bool:
         return False
     deliverable.engagement = loaded.engagement
     return window(deliverable).is_open
+
+
+def _contact_name(contact: Contact) -> str:
+    """A viewer is called so: one can be asked for things, not for a decision."""
+    return contact.user.name if contact.is_signer else _("%(name)s, viewer") % {"name": contact.user.name}
 
 
 def _contacts(deliverable: Deliverable) -> list[Contact]:

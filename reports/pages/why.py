@@ -30,6 +30,7 @@ class Why:
     title: str
     note: str
     drivers: tuple[DriverLine, ...]
+    sum_label: str
     total: str
     without: str
 
@@ -38,6 +39,11 @@ def signed(count: int) -> str:
     """`+3 d`, `−1 d`, `0 d`, with a true minus."""
     mark = "+" if count > 0 else "−" if count < 0 else ""
     return _("%(days)s d") % {"days": f"{mark}{abs(count)}"}
+
+
+def _days(delay: int) -> str:
+    """`+3 d` after, `4 d` before: the label says which."""
+    return signed(delay) if delay >= 0 else _("%(days)s d") % {"days": abs(delay)}
 
 
 def why_of(deliverable: Any, loaded: Loaded) -> Why | None:

@@ -1,6 +1,7 @@
 """The addresses where the plan is worked on: with htmx, as plain forms, and for people who may not."""
 
 import json
+import re
 
 import pytest
 from django.http import QueryDict
@@ -129,6 +130,13 @@ def test_htmx_gets_the_sentences_of_a_form_by_field(browser, engagement):
     assert (answer.status_code, answer["HX-Reswap"]) == (422, "none")
     told = json.loads(answer["HX-Trigger"])
     assert told == {"refused": {"fields": {"what": "This is empty. Fill it in."}, "text": ""}}
+
+
+def test_who_can_be_waited_for_is_told_apart(managers, cast, engagement):
+    page = managers.get(f"/engagements/{engagement.code}/?open={deliverable(engagement).public_id}").content.decode()
+    assert f"{cast.viewer.name}, viewer</option>" in page
+    assert f"{cast.signer.name}</option>" in page
+    assert '<option value="">Nobody in particular</option>' in page
 
 
 def test_what_a_stale_page_sent_is_refused_and_the_page_drawn_anew(browser, managers, cast, engagement):
@@ -262,6 +270,7 @@ def test_a_stale_edit_shows_both_versions_and_takes_the_choice(managers, cast, e
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Max Manager" in page
+    assert re.search(r"saved \d+ Nov 2026, \d\d:\d\d<", page)
     assert "Mine" in page
     assert "Theirs" in page
     fresh = Deliverable.objects.get(pk=one.pk)

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from accounts.db import as_firm
 from engagements.actions.metrics import record_reading
 from milestones.actions import changes, life, talk, work
-from milestones.models import Deliverable, PlanChange, Wait
+from milestones.models import Deliverable, ForecastRun, PlanChange, Wait
 from milestones.states import ChangeState, Moves
 from tests import factories
 from tests.reports.conftest import HTMX, Counted, Firm, signed_in
@@ -99,6 +99,23 @@ def test_chips_narrow_the_rows(at_work: Firm, manager: Browser) -> None:
     text = manager.get(at_work.url(), {"show": "to_sign_off"}).text
     assert f'id="d-{at_work.a.public_id}"' in text
     assert f'id="d-{at_work.c.public_id}"' not in text
+
+
+def test_a_draft_has_no_days_yet(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        draft = factories.draft(at_work.people, name="Later")
+    text = manager.get(f"/engagements/{draft.code}/").text
+    assert "Start planned for" in text
+    assert not re.search(r"Day \d+ of", text)
+
+
+def test_days_before_the_due_date_are_no_double_negative(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        run = ForecastRun.objects.get(engagement=at_work.engagement)
+        run.works[at_work.b.public_id] |= {"likely": "2026-11-24", "delay": -3}
+        run.save(update_fields=["works"])
+    text = manager.get(at_work.url(), {"open": at_work.b.public_id}).text
+    assert "Working days before the due date</span><b>3 d</b>" in text
 
 
 def test_what_was_dropped_is_listed_and_not_counted(at_work: Firm, manager: Browser) -> None:
