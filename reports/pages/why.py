@@ -41,11 +41,6 @@ def signed(count: int) -> str:
     return _("%(days)s d") % {"days": f"{mark}{abs(count)}"}
 
 
-def _days(delay: int) -> str:
-    """`+3 d` after, `4 d` before: the label says which."""
-    return signed(delay) if delay >= 0 else _("%(days)s d") % {"days": abs(delay)}
-
-
 def why_of(deliverable: Any, loaded: Loaded) -> Why | None:
     """Return nothing for what is finished or has no forecast yet."""
     told = loaded.told(deliverable)
@@ -61,6 +56,7 @@ def why_of(deliverable: Any, loaded: Loaded) -> Why | None:
         else _("Likely %(day)s") % {"day": short(told.likely)},
         note=_("due %(due)s; 8 in 10 by %(day)s") % {"due": short(deliverable.due_on), "day": short(told.eight_in_ten)},
         drivers=drivers,
+        sum_label=_("Working days after the due date") if delay >= 0 else _("Working days before the due date"),
         total=_("%(n)d d") % {"n": abs(delay)},
         without=_without(told, deliverable),
     )
