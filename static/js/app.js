@@ -74,7 +74,10 @@ function choose(input, step) {
 on("keydown", (event) => {
   const input = event.target.closest?.("#find [role=combobox]");
   if (!input) return;
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  if (event.key === "Escape") {
+    event.preventDefault(); // a search field would only empty itself
+    input.closest("dialog").close();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     choose(input, event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {

@@ -1,7 +1,6 @@
 """People of the firm: added, let go once nothing hangs on them, taken back; always by an administrator."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 
 from accounts.db import as_firm, as_portal
 from accounts.errors import DomainError, IllegalMove, NotAllowed
@@ -101,7 +100,7 @@ def test_sessions_end_and_do_not_come_back_with_the_person(db: None) -> None:
         take_back(by=cast.administrator, person=cast.other_manager)
     answer = browser.get("/needs/")
     assert answer.status_code == 302
-    assert isinstance(answer.wsgi_request.user._wrapped, AnonymousUser)
+    assert not answer.wsgi_request.user.is_authenticated
 
 
 def test_two_administrators_who_let_each_other_go_do_not_both_succeed(really: None) -> None:

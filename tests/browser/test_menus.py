@@ -1,4 +1,4 @@
-"""On a phone everything that the side bar leads to is two taps away, with and without script."""
+"""Menus: on a phone all that the side bar leads to is two taps away; the find box; the page of the firm’s people."""
 
 import re
 
@@ -78,3 +78,25 @@ def test_on_a_wide_screen_the_side_bar_simply_stands_there(
     expect(places.get_by_role("link", name="Digests")).to_be_visible()
     expect(places.get_by_role("button", name="Mia")).to_be_visible()
     expect(tab.get_by_role("button", name="More")).to_be_hidden()
+
+
+def test_escape_closes_the_find_box_with_words_in_it_too(people: factories.Cast, tab_of: Opener) -> None:
+    tab = tab_of(people.manager, size=WIDE)
+    tab.goto("/metrics/")
+    tab.keyboard.press("Control+k")
+    tab.locator("#find input").fill("meridian")
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#find")).to_be_hidden()
+
+
+def test_the_page_of_the_firms_people_is_sound(people: factories.Cast, tab_of: Opener) -> None:
+    tab = tab_of(people.administrator, size=WIDE)
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        for size in (WIDE, PHONE):
+            tab.set_viewport_size({"width": size[0], "height": size[1]})
+            tab.goto("/people/")
+            tab.locator(".ask-more summary").first.click()
+            tab.locator("#add summary").click()
+            clean(tab, f"{size[0]} {scheme}")
+            assert tab.evaluate("document.documentElement.scrollWidth") <= size[0]
