@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/", firm_people.show, name="people"),
     path("people/<str:public_id>/mail/", firm_people.change, {"what": "mail"}, name="person_mail"),
     path("people/<str:public_id>/leave/", firm_people.change, {"what": "leave"}, name="person_leave"),
+    path("people/<str:public_id>/hand-over/", firm_people.hand_over, name="person_hand_over"),
     path("people/<str:public_id>/back/", firm_people.change, {"what": "back"}, name="person_back"),
     path("engagements/<slug:code>/team/<str:public_id>/", placements.change, name="placement_change"),
     path("engagements/<slug:code>/team/<str:public_id>/replace/", placements.replace, name="placement_replace"),

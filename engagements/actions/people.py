@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _, gettext_noop
 from accounts import events, jobs
 from accounts.actions import create_user
 from accounts.clock import today
-from accounts.errors import IllegalMove, NotAllowed
+from accounts.errors import DomainError, IllegalMove, NotAllowed
 from accounts.models import User
 from accounts.states import FIRM_KINDS, Kind
+from engagements.actions.engagements import change_engagement
 from engagements.models import Engagement, Placement
 from engagements.states import ENDED
 
@@ -67,6 +68,22 @@ def take_back(*, by: User, person: User) -> User:
     return person
 
 
+@transaction.atomic
+def hand_over(*, by: User, person: User, to: User) -> list[Engagement]:
+    """Give every engagement that somebody answers for, drafts too, to another manager; returns them.
+
+    Raises DomainError where the other is no manager, or has left.
+    """
+    _require_administrator(by, person)
+    if to.pk == person.pk or not (to.manages and to.is_active):
+        raise DomainError(_("Choose another manager who signs in."), field="to")
+    open_ones = Engagement.objects.present().exclude(state__in=ENDED).filter(manager=person)
+    return [
+        change_engagement(by=by, engagement=one, version=one.version, manager=to)
+        for one in open_ones.select_related("client", "manager").order_by("pk")
+    ]
+
+
 def _tell(by: User, person: User, verb: str, message: str) -> None:
     events.record(by=by, verb=verb, message=message, params={"name": person.name})
 
@@ -86,7 +103,7 @@ def _require_another_administrator(person: User) -> None:
 def _require_nothing_open(person: User) -> None:
     managed = Engagement.objects.live().filter(manager=person).order_by("code")
     if managed:
-        sentence = _("%(name)s still answers for %(what)s. That has to end, or go to another manager, first.")
+        sentence = _("%(name)s still answers for %(what)s. Hand it over first.")
         raise IllegalMove(sentence % {"name": person.name, "what": _named([row.name for row in managed])})
     placed = Placement.objects.filter(user=person, ends_on__gte=today(), engagement__removed_at=None)
     placed = placed.exclude(engagement__state__in=ENDED).select_related("engagement").order_by("engagement__code")

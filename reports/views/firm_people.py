@@ -7,7 +7,7 @@ from typing import Final
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import person_of_firm, require_administrator
@@ -60,4 +60,20 @@ def change(request: AuthedHttpRequest, public_id: str, what: str) -> HttpRespons
     except DomainError as error:
         return domain_error_response(request, error)
     messages.success(request, str(said) % {"name": person.name})
+    return see_other(request, "people")
+
+
+@require_POST
+def hand_over(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
+    """Give all that somebody answers for to another manager."""
+    person = person_of_firm(request, public_id)
+    to = person_of_firm(request, request.POST.get("to", ""))
+    try:
+        given = actions.hand_over(by=request.user, person=person, to=to)
+    except DomainError as error:
+        return domain_error_response(request, error)
+    said = ngettext(
+        "%(to)s answers for %(n)d engagement more.", "%(to)s answers for %(n)d engagements more.", len(given)
+    )
+    messages.success(request, said % {"to": to.name, "n": len(given)})
     return see_other(request, "people")

@@ -6,7 +6,7 @@ from accounts.db import as_firm, as_portal
 from accounts.errors import DomainError, IllegalMove, NotAllowed
 from accounts.models import Event, Job, TrailEntry, User
 from accounts.states import Kind
-from engagements.actions.people import add_person, let_go, send_welcome, take_back
+from engagements.actions.people import add_person, hand_over, let_go, send_welcome, take_back
 from engagements.models import Engagement
 from tests import factories
 from tests.accounts.conftest import browser_of
@@ -119,3 +119,17 @@ def test_the_portal_role_lets_nobody_go(cast: factories.Cast) -> None:
 
     with pytest.raises(ProgrammingError), transaction.atomic(), as_portal([cast.client.pk], cast.signer):
         User.objects.filter(pk=cast.other_manager.pk).update(is_active=False)
+
+
+def test_what_somebody_answers_for_is_handed_over_before_they_go(cast: factories.Cast, engagement: Engagement) -> None:
+    given = hand_over(by=cast.administrator, person=cast.manager, to=cast.other_manager)
+    assert [one.pk for one in given] == [engagement.pk]
+    engagement.refresh_from_db()
+    assert engagement.manager == cast.other_manager
+    assert let_go(by=cast.administrator, person=cast.manager).is_active is False
+    with pytest.raises(DomainError, match="Choose another manager who signs in"):
+        hand_over(by=cast.administrator, person=cast.other_manager, to=cast.manager)
+    with pytest.raises(DomainError, match="Choose another manager who signs in"):
+        hand_over(by=cast.administrator, person=cast.other_manager, to=cast.specialist)
+    with pytest.raises(NotAllowed):
+        hand_over(by=cast.other_manager, person=cast.other_manager, to=cast.administrator)

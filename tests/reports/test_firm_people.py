@@ -125,3 +125,15 @@ def test_the_admin_holds_the_catalogue_alone_and_greets_by_name(people: factorie
         assert foreign not in page
     assert "<strong>Ada</strong>" in page
     assert "ada@firm.example" not in page
+
+
+def test_engagements_are_handed_over_on_the_page(people: factories.Cast) -> None:
+    browser = signed_in(people.administrator)
+    address = f"/people/{people.manager.public_id}/hand-over/"
+    assert address in browser.get("/people/").content.decode()
+    page = browser.post(address, {"to": people.other_manager.public_id}, follow=True).content.decode()
+    assert "Max Manager answers for 1 engagement more." in page
+    assert address not in page
+    assert browser.post(address, {"to": "nobody"}).status_code == 404
+    assert browser.post(address, {"to": people.specialist.public_id}).status_code == 422
+    assert signed_in(people.manager).post(address, {"to": people.manager.public_id}).status_code == 403
