@@ -89,14 +89,15 @@ def test_escape_closes_the_find_box_with_words_in_it_too(people: factories.Cast,
     expect(tab.locator("#find")).to_be_hidden()
 
 
-def test_the_page_of_the_firms_people_is_sound(people: factories.Cast, tab_of: Opener) -> None:
+def test_the_page_of_the_firms_people_is_sound(people: factories.Cast, engagement: Engagement, tab_of: Opener) -> None:
     tab = tab_of(people.administrator, size=WIDE)
     for scheme in ("light", "dark"):
         tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
         for size in (WIDE, PHONE):
             tab.set_viewport_size({"width": size[0], "height": size[1]})
             tab.goto("/people/")
-            tab.locator(".ask-more summary").first.click()
+            tab.get_by_text("Change Mia Manager").click()
+            expect(tab.get_by_label("1 engagement to")).to_be_visible()
             tab.locator("#add summary").click()
             clean(tab, f"{size[0]} {scheme}")
             assert tab.evaluate("document.documentElement.scrollWidth") <= size[0]
