@@ -45,13 +45,44 @@ class ReadingForm(Form):
 
     def __init__(self, *args: Any, engagement: Engagement, unit: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["confirmed_by"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = Contact.objects.filter(client_id=engagement.client_id, left_at__isnull=True).select_related(
-            "user"
-        )
+        _choose_contact(self, engagement)
         if unit:
             self.fields["value"].help_text = unit
+
+
+class ReadingChangeForm(Form):
+    """A reading put right; `was` is the value that the page showed."""
+
+    was = forms.DecimalField(widget=forms.HiddenInput, max_digits=16, decimal_places=4)
+    value = forms.DecimalField(label=_("Value"), max_digits=16, decimal_places=4)
+    source = forms.CharField(label=_("Source"), max_length=200, required=False)
+    confirmed_by = forms.ModelChoiceField(
+        label=_("Confirmed by"), queryset=Contact.objects.none(), required=False, empty_label=_("Nobody yet")
+    )
+    why = forms.CharField(
+        label=_("What was wrong with it"), max_length=300, help_text=_("The client reads it, and the trail keeps it.")
+    )
+
+    def __init__(self, *args: Any, engagement: Engagement, unit: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_contact(self, engagement)
+        if unit:
+            self.fields["value"].help_text = unit
+
+
+class TakeBackForm(Form):
+    """Why a reading goes."""
+
+    why = forms.CharField(
+        label=_("Why it goes"), max_length=300, help_text=_("The client reads it, and the trail keeps it.")
+    )
+
+
+def _choose_contact(form: forms.BaseForm, engagement: Engagement) -> None:
+    field = form.fields["confirmed_by"]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+    contacts = Contact.objects.filter(client_id=engagement.client_id, left_at__isnull=True)
+    field.queryset = contacts.select_related("user")
 
 
 # Django's field is generic in its stubs alone.

@@ -18,6 +18,7 @@ from reports.views import (
     plan_forms,
     portfolio,
     put_away,
+    readings,
     record,
     tabs,
 )
@@ -49,6 +50,7 @@ urlpatterns += [
     path("engagements/<slug:code>/forecast/", history.show, name="engagement_forecast"),
     path("engagements/<slug:code>/forecast.csv", history.export, name="engagement_forecast_csv"),
     path("engagements/<slug:code>/outcomes/", tabs.show_outcomes, name="outcomes"),
+    path("engagements/<slug:code>/readings/<str:public_id>/", readings.change, name="reading"),
     path("engagements/<slug:code>/team/", tabs.show_team, name="team"),
     path("engagements/<slug:code>/activity/", tabs.show_activity, name="activity"),
     path("engagements/<slug:code>/ask/", changes.ask, name="engagement_ask"),

@@ -60,6 +60,12 @@ class BusinessMetric(models.Model):
         """Return the share of the way from start to target at `value`: 0 at the start, 1 at the target, unbounded."""
         return (value - self.start) / (self.target - self.start)
 
+    def is_far(self, value: Decimal) -> bool:
+        """Whether a value asks for a second look: across zero from start and target, or ten times beyond both."""
+        low, high = sorted((self.start, self.target))
+        across = value < 0 <= low or value > 0 >= high
+        return across or abs(value) > 10 * max(abs(low), abs(high))
+
 
 class MetricReading(models.Model):
     """A dated value of a metric, with its source and, where so, the contact who confirmed it."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from engagements.actions.metrics import may_correct
 from engagements.models import BusinessMetric, Engagement, MetricReading
 from engagements.states import LIVE
 from reports import charts
@@ -30,6 +32,7 @@ class ReadingLine:
     source: str
     by: str
     confirmed: str
+    change_url: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class MetricView:
     picture: SafeString
     readings: tuple[ReadingLine, ...]
 
+    @property
+    def last(self) -> ReadingLine | None:
+        """The latest reading."""
+        return self.readings[0] if self.readings else None
+
 
 def metric_of(engagement: Engagement, public_id: str) -> BusinessMetric:
     """Return a metric of this engagement. Raises Http404."""
@@ -60,18 +68,68 @@ def metric_of(engagement: Engagement, public_id: str) -> BusinessMetric:
     return metric
 
 
+def reading_of(engagement: Engagement, public_id: str) -> MetricReading:
+    """Return a reading of this engagement. Raises Http404."""
+    rows = MetricReading.objects.select_related("metric", "by", "confirmed_by__user")
+    reading = rows.filter(engagement=engagement, public_id=public_id).first()
+    if reading is None:
+        raise Http404
+    reading.metric.engagement = engagement
+    return reading
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page asks back about a reading that was typed: whether it is meant, or whether an earlier one is."""
+
+    question: str = ""
+    value: str = ""
+    there: str = ""
+    there_url: str = ""
+
+
+def asked_of(metric: BusinessMetric, value: Decimal | None, sure: str) -> Asked | None:
+    """Ask whether a value far from start and target is meant; None where it is near, or `sure` says so already."""
+    if value is None or sure == str(value) or not metric.is_far(value):
+        return None
+    said = {
+        "value": measured(value, metric.unit),
+        "start": measured(metric.start, metric.unit),
+        "target": measured(metric.target, metric.unit),
+    }
+    text = _("%(value)s is far from the start, %(start)s, and from the target, %(target)s. Record it all the same?")
+    return Asked(text % said, str(value))
+
+
+def there_on(user: User, metric: BusinessMetric, on: date | None) -> Asked | None:
+    """Lead to the reading that stands on a day already; None where there is none, or it is not theirs to change."""
+    reading = metric.readings.select_related("by").filter(on=on).first() if on else None
+    if reading is None:
+        return None
+    reading.metric = metric
+    if not may_correct(user, reading):
+        return None
+    said = {"day": short(reading.on), "value": measured(reading.value, metric.unit)}
+    return Asked(there=_("Change the reading of %(day)s, %(value)s") % said, there_url=_change_url(reading))
+
+
+def _change_url(reading: MetricReading) -> str:
+    return reverse("reading", args=[reading.metric.engagement.code, reading.public_id])
+
+
 def with_readings(rows: Any) -> Any:
     """Add the readings, oldest first, with who read and who confirmed them."""
     readings = MetricReading.objects.select_related("by", "confirmed_by__user").order_by("on", "id")
     return rows.prefetch_related(Prefetch("readings", queryset=readings, to_attr="all_readings"))
 
 
-def metrics_of(engagement: Engagement, ends_on: date) -> list[MetricView]:
-    """The metrics of one engagement: two queries."""
-    return [_view(metric, engagement, ends_on) for metric in with_readings(engagement.metrics.all())]
+def metrics_of(engagement: Engagement, ends_on: date, user: User) -> list[MetricView]:
+    """The metrics of one engagement as this person may change them."""
+    return [_view(metric, engagement, ends_on, user) for metric in with_readings(engagement.metrics.all())]
 
 
-def _view(metric: Any, engagement: Engagement, ends_on: date) -> MetricView:
+def _view(metric: Any, engagement: Engagement, ends_on: date, user: User) -> MetricView:
+    metric.engagement = engagement
     readings: list[MetricReading] = metric.all_readings
     last = readings[-1] if readings else None
     note, tone = note_of(metric, last, engagement.today())
@@ -89,7 +147,7 @@ def _view(metric: Any, engagement: Engagement, ends_on: date) -> MetricView:
         tone=tone,
         source=metric.source,
         picture=_picture(metric, readings, engagement, ends_on, tone),
-        readings=tuple(_line(reading, metric.unit) for reading in reversed(readings)),
+        readings=tuple(_line(reading, metric, user) for reading in reversed(readings)),
     )
 
 
@@ -122,13 +180,15 @@ def _picture(
     return drawn(charts.metric_line(shown, uid=f"m-{metric.public_id}", tone=tones.get(tone, "accent"), words=words()))
 
 
-def _line(reading: MetricReading, unit: str) -> ReadingLine:
+def _line(reading: MetricReading, metric: BusinessMetric, user: User) -> ReadingLine:
+    reading.metric = metric
     return ReadingLine(
         on=day_of(reading.on),
-        value=measured(reading.value, unit),
+        value=measured(reading.value, metric.unit),
         source=reading.source,
         by=reading.by.name,
         confirmed=reading.confirmed_by.user.name if reading.confirmed_by else "",
+        change_url=_change_url(reading) if may_correct(user, reading) else "",
     )
 
 

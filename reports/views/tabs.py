@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import DomainError
 from accounts.http import AuthedHttpRequest, see_other
 from engagements.actions import metrics as actions
-from engagements.models import Engagement
+from engagements.models import BusinessMetric, Engagement
 from milestones import access
 from reports import forms, radar
 from reports.models import StatusNote
@@ -32,25 +32,43 @@ def _tab(
 def show_outcomes(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Metrics with their readings, and a form for the next reading of each."""
     engagement = access.engagement(request, code)
-    failed: dict[str, Any] = {}
+    failed: dict[str, forms.ReadingForm] = {}
+    asked: outcomes.Asked | None = None
     if request.method == "POST":
         metric = outcomes.metric_of(engagement, request.POST.get("metric", ""))
         form = forms.ReadingForm(request.POST, engagement=engagement, unit=metric.unit, prefix=metric.public_id)
-        if form.is_valid():
-            try:
-                actions.record_reading(by=request.user, metric=metric, **form.cleaned_data)
-            except DomainError as error:
-                forms.refuse(form, error)
-            else:
-                messages.success(request, _("The reading of “%(name)s” is in.") % {"name": metric.name})
-                return see_other(request, f"{reverse('outcomes', args=[code])}#m-{metric.public_id}")
+        asked = _record(request, metric, form)
+        if not form.errors and asked is None:
+            messages.success(request, _("The reading of “%(name)s” is in.") % {"name": metric.name})
+            return see_other(request, f"{reverse('outcomes', args=[code])}#m-{metric.public_id}")
         failed = {metric.public_id: form}
     milestones = list(engagement.milestones.all())
     ends_on = milestones[-1].due_on if milestones else engagement.start_on
-    views = outcomes.metrics_of(engagement, ends_on)
-    rows = [(view, failed.get(view.public_id) or _reading_form(engagement, view)) for view in views]
+    rows = [
+        (
+            view,
+            failed.get(view.public_id) or _reading_form(engagement, view),
+            asked if view.public_id in failed else None,
+        )
+        for view in outcomes.metrics_of(engagement, ends_on, request.user)
+    ]
     context = {"metrics": rows, "notes": _notes(engagement), "failed": set(failed)}
     return _tab(request, engagement, "outcomes", context, 422 if failed else 200)
+
+
+def _record(request: AuthedHttpRequest, metric: BusinessMetric, form: forms.ReadingForm) -> outcomes.Asked | None:
+    """Record what the form says; else return what the page asks back, with what is wrong on the form."""
+    if not form.is_valid():
+        return None
+    if asked := outcomes.asked_of(metric, form.cleaned_data["value"], request.POST.get("sure", "")):
+        return asked
+    on = form.cleaned_data["on"]
+    try:
+        actions.record_reading(by=request.user, metric=metric, **form.cleaned_data)
+    except DomainError as error:
+        forms.refuse(form, error)
+        return outcomes.there_on(request.user, metric, on)
+    return None
 
 
 def _reading_form(engagement: Engagement, view: outcomes.MetricView) -> forms.ReadingForm:

@@ -10,6 +10,7 @@ from django.test import Client as Browser
 
 from accounts.db import as_firm
 from engagements.actions.metrics import record_reading
+from engagements.models import Contact, MetricReading
 from milestones.actions import changes, life, talk, work
 from milestones.models import Deliverable, ForecastRun, PlanChange, Wait
 from milestones.states import ChangeState, Moves
@@ -305,7 +306,86 @@ def test_readings_stand_in_a_table_too(at_work: Firm, manager: Browser) -> None:
         record_reading(by=at_work.people.manager, metric=metric, on=date(2026, 11, 20), value=Decimal("12.5"))
     text = manager.get(at_work.url("outcomes/")).text
     assert "Show as a table" in text
-    assert "<td>12.5%</td>" in text
+    assert '<td role="cell" data-cap="Value">12.5%</td>' in text
+
+
+def recorded(firm: Firm, value: str = "12.5") -> MetricReading:
+    metric = firm.engagement.metrics.get()
+    by = firm.people.manager
+    return record_reading(by=by, metric=metric, on=date(2026, 11, 20), value=Decimal(value))
+
+
+def test_a_far_value_is_asked_once_and_keeps_what_was_typed(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        data = reading(at_work, value="-4", source="The board’s export")
+    asked = manager.post(at_work.url("outcomes/"), data)
+    assert asked.status_code == 422
+    assert "-4% is far from the start, 10%, and from the target, 50%. Record it all the same?" in asked.text
+    assert 'value="The board’s export"' in asked.text
+    assert manager.post(at_work.url("outcomes/"), {**data, "sure": "-5"}).status_code == 422
+    assert manager.post(at_work.url("outcomes/"), {**data, "sure": "-4"}).status_code == 303
+    with as_firm():
+        assert at_work.engagement.metrics.get().readings.get().value == -4
+
+
+def test_a_second_reading_of_a_day_leads_to_the_first(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        first, data = recorded(at_work), reading(at_work)
+    answer = manager.post(at_work.url("outcomes/"), data)
+    assert answer.status_code == 422
+    assert (
+        f'href="{at_work.url(f"readings/{first.public_id}/")}">Change the reading of 20 Nov, 12.5%</a>' in answer.text
+    )
+
+
+def test_a_reading_is_put_right_on_its_page(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        url = at_work.url(f"readings/{recorded(at_work, '-4').public_id}/")
+    assert url in manager.get(at_work.url("outcomes/")).text
+    assert 'value="-4"' in manager.get(url).text
+    typed = {"was": "-4.0000", "value": "4", "source": "Export"}
+    assert manager.post(url, typed).status_code == 422
+    assert manager.post(url, {**typed, "value": "4000", "why": "Typo"}).status_code == 422
+    assert manager.post(url, {**typed, "why": "A typo in the sign."}).status_code == 303
+    activity = manager.get(at_work.url("activity/")).text
+    assert "right: 4% of claims instead of -4%" in activity or "right: 4% instead of -4%" in activity
+    assert "A typo in the sign." in activity
+
+
+def test_a_reading_changed_meanwhile_shows_both(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        url = at_work.url(f"readings/{recorded(at_work).public_id}/")
+    typed = {"was": "12.5", "value": "14", "why": "Typo"}
+    assert manager.post(url, {**typed, "value": "13"}).status_code == 303
+    late = manager.post(url, typed)
+    assert late.status_code == 409
+    assert "Somebody changed this reading to 13" in late.text
+    assert 'value="14"' in late.text
+    assert manager.post(url, {**typed, "was": "13"}).status_code == 303
+
+
+def test_a_reading_is_taken_back_with_why(at_work: Firm, manager: Browser) -> None:
+    with as_firm():
+        url = at_work.url(f"readings/{recorded(at_work).public_id}/")
+    assert manager.post(url, {"take_back": "1", "back-why": ""}).status_code == 422
+    assert manager.post(url, {"take_back": "1", "back-why": "Another metric’s."}).status_code == 303
+    assert manager.get(url).status_code == 404
+    assert "No reading yet" in manager.get(at_work.url("outcomes/")).text
+
+
+def test_a_confirmed_reading_says_what_happens_to_the_confirmation(
+    at_work: Firm, manager: Browser, specialist: Browser
+) -> None:
+    with as_firm():
+        one = recorded(at_work)
+        one.confirmed_by = Contact.objects.get(user=at_work.people.signer)
+        one.save(update_fields=["confirmed_by"])
+        url = at_work.url(f"readings/{one.public_id}/")
+    text = manager.get(url).text
+    assert f"{at_work.people.signer.name} confirmed this reading." in text
+    assert "it no longer holds" in text
+    assert specialist.get(url).status_code == 403
+    assert url not in specialist.get(at_work.url("outcomes/")).text
 
 
 # --- activity ----------------------------------------------------------------------------------------------

@@ -34,7 +34,12 @@ def accept(world: World) -> None:
 
 def change_the_reading(world: World) -> None:
     reading = world.engagement.metrics.get().readings.get()
-    metrics.change_reading(by=world.people.manager, reading=reading, value=Decimal(30))
+    metrics.change_reading(by=world.people.manager, reading=reading, value=Decimal(30), why="Two days were missing.")
+
+
+def take_the_reading_back(world: World) -> None:
+    reading = world.engagement.metrics.get().readings.get()
+    metrics.take_back_reading(by=world.people.manager, reading=reading, why="It was another metric's.")
 
 
 def read_the_metric(world: World) -> None:
@@ -112,6 +117,7 @@ CHANGES: dict[str, tuple[Change | None, Change, str]] = {
     ),
     "a metric read": (None, read_the_metric, "At target"),
     "a reading put right": (None, change_the_reading, "50% of the way"),
+    "a reading taken back": (None, take_the_reading_back, "Not read yet; this is the start value"),
     "somebody placed": (
         None,
         lambda w: factories.placement(w.people.manager, w.engagement, w.people.unplaced),
