@@ -1,17 +1,18 @@
 """From a manager's CSV to a plan that can be written: what was understood, and each line that was not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
+from accounts.formats import day
 from engagements.models import Engagement, Placement
 from milestones.calendar import WorkCalendar
 from milestones.importing import MESSAGES, DateOrder, PlanFile, Problem, read_plan
-from milestones.sketch import Frame, Misfit, Seat, Sketch, from_file
+from milestones.sketch import Frame, Misfit, Seat, Sketch, from_file, misfits_of
 from roles.catalogue import milestone_names
 from roles.models import Role
 
@@ -31,6 +32,7 @@ FIELDS: Final[Mapping[str, object]] = {
     "done_on": gettext_lazy("Done on"),
     "code": gettext_lazy("Code"),
 }
+ORDERS: Final[tuple[DateOrder, DateOrder]] = ("dmy", "mdy")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class Reading:
 
 def sentence_of(problem: Problem) -> str:
     """Return a problem's sentence in the reader's language."""
-    return problem.sentence(_(MESSAGES[problem.code]))
+    said = {name: day(value) if isinstance(value, date) else value for name, value in problem.params.items()}
+    return replace(problem, params=said).sentence(_(MESSAGES[problem.code]))
 
 
 def understand(
@@ -85,9 +88,17 @@ def understand(
     """Read a file for the engagement that `frame` describes. Never raises for what the file holds."""
     file = read_plan(data, date_order=date_order)
     if not file.ok:
-        return Reading(file)
+        return Reading(file, misfits=_misfits(data, file, frame))
     sketches, misfits = from_file(file, frame, sign_off=sign_off, accepted_by=accepted_by)
     return Reading(file, tuple(sketches), tuple(misfits), milestones_named(file))
+
+
+def _misfits(data: bytes, file: PlanFile, frame: Frame) -> tuple[Misfit, ...]:
+    """Return what does not fit beside what was not understood; with dates still asked about, only what never fits."""
+    if file.ambiguous is None:
+        return tuple(misfits_of(file, frame))
+    dmy, mdy = (misfits_of(read_plan(data, date_order=order), frame) for order in ORDERS)
+    return tuple(one for one in dmy if one in mdy)
 
 
 def milestones_named(file: PlanFile) -> dict[int, str]:

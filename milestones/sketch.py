@@ -235,10 +235,14 @@ def from_file(
 ) -> tuple[list[Sketch], list[Misfit]]:
     """Lay a file's rows onto the engagement; `sign_off` is whether the client signs off what is still open."""
     owners = Owners(frame.seats)
-    misfits = [misfit for row in file.rows for misfit in _misfits(row, frame)]
-    if misfits:
+    if misfits := misfits_of(file, frame):
         return [], misfits
     return [_from_row(row, frame, owners, sign_off=sign_off, accepted_by=accepted_by) for row in file.rows], []
+
+
+def misfits_of(file: PlanFile, frame: Frame) -> list[Misfit]:
+    """Return what does not fit among the rows that were understood."""
+    return [misfit for row in file.rows for misfit in _misfits(row, frame)]
 
 
 def _misfits(row: PlanRow, frame: Frame) -> list[Misfit]:

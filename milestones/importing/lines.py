@@ -44,7 +44,7 @@ class Line:
         column = self._column(name)
         return self.at(column) if column else ""
 
-    def problem(self, code: str, name: str, **params: str | int) -> Problem:
+    def problem(self, code: str, name: str, **params: str | int | date) -> Problem:
         column = self._column(name)
         return Problem(code, self.number, column.header if column else "", params)
 
@@ -73,7 +73,7 @@ class _Cells:
     def day(self, name: str) -> date | None:
         return self.read(name, lambda text: read_date(text, self.order) if text else None, None)
 
-    def wrong(self, code: str, name: str, **params: str | int) -> None:
+    def wrong(self, code: str, name: str, **params: str | int | date) -> None:
         self.problems.append(self.line.problem(code, name, **params))
 
 
@@ -123,7 +123,7 @@ def _row(cells: _Cells, title: str, due: date) -> PlanRow:
 
 def _check_dates(cells: _Cells, row: PlanRow) -> None:
     if row.start and row.due < row.start:
-        cells.wrong("due_before_start", "due", due=row.due.isoformat(), start=row.start.isoformat())
+        cells.wrong("due_before_start", "due", due=row.due, start=row.start)
 
 
 def _check_done(cells: _Cells, row: PlanRow) -> None:
@@ -134,5 +134,4 @@ def _check_done(cells: _Cells, row: PlanRow) -> None:
     if row.status != "accepted" and row.done_on:
         cells.wrong("done_but_open", "done_on", value=shown(cells.line.cell("status")))
     if row.done_on and row.started_on and row.done_on < row.started_on:
-        done, start = row.done_on.isoformat(), row.started_on.isoformat()
-        cells.wrong("done_before_start", "done_on", done=done, start=start)
+        cells.wrong("done_before_start", "done_on", done=row.done_on, start=row.started_on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 SHOWN = 60  # characters of a value that a sentence repeats
 
@@ -64,12 +65,15 @@ MESSAGES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """`line` is the line of the file (the first is 1), None for the whole file; `column` is the file's own name."""
+    """`line` is the line of the file (the first is 1), None for the whole file; `column` is the file's own name.
+
+    Days among `params` are dates: whoever shows the sentence writes them as its page does.
+    """
 
     code: str
     line: int | None = None
     column: str = ""
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int | date] = field(default_factory=dict)
 
     def sentence(self, template: str | None = None) -> str:
         """The reason in words: in English, or in the language of a translated template."""

@@ -86,16 +86,34 @@ def _read_lines(file: PlanFile, lines: Sequence[Line]) -> PlanFile:
     return replace(
         file,
         rows=tuple(links.rows),
-        problems=_sorted(_without_dates(problems) if ambiguous else problems),
+        problems=_sorted(_either_way(lines, problems) if ambiguous else problems),
         notes=_sorted([*notes, *links.notes]),
         ambiguous=ambiguous,
         date_order=order,
     )
 
 
-def _without_dates(problems: Sequence[Problem]) -> list[Problem]:
-    """While the order of dates is asked, nothing that may follow from a wrong reading is held against a line."""
-    return [one for one in problems if one.code not in _FROM_A_READING]
+def _either_way(lines: Sequence[Line], problems: Sequence[Problem]) -> list[Problem]:
+    """While the order of dates is asked, what may follow from a wrong reading is held against a line in both alone."""
+    otherwise: list[Problem] = []
+    by_number = {line.number: line for line in lines}
+    for number in {one.line for one in problems if one.code in _FROM_A_READING and one.line}:
+        read_row(by_number[number], "mdy", otherwise, [])
+    same = {(one.line, one.column, one.code): one for one in otherwise}
+    kept = []
+    for one in problems:
+        other = same.get((one.line, one.column, one.code))
+        if one.code not in _FROM_A_READING:
+            kept.append(one)
+        elif other is not None:
+            kept.append(one if one.params == other.params else _as_written(by_number[one.line or 0], one))
+    return kept
+
+
+def _as_written(line: Line, problem: Problem) -> Problem:
+    """A problem that stands with either order, with the days as the file writes them: neither reading is ours yet."""
+    cells = {"due": "due", "done": "done_on", "start": "start" if problem.code == "due_before_start" else "started_on"}
+    return replace(problem, params={name: shown(line.cell(cells[name])) for name in problem.params})
 
 
 def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -33,6 +33,7 @@ class Line:
     signs: bool = False
     dropped: bool = False
     taken_over: str = ""
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _line(preview: Preview, one: Edited, modes: dict[str, str], busy: dict[str, 
         signs=sketch.needs_sign_off,
         dropped=one.dropped,
         taken_over=_taken_over(one),
+        is_open=sketch.accepted_on is None,
     )
 
 

@@ -106,6 +106,7 @@ def deliverable(request: AuthedHttpRequest, code: str, public_id: str) -> HttpRe
     engagement = access.engagement(request, code)
     address = reverse("engagement", args=[code])
     if not is_htmx(request):
+        public_id = access.deliverable(request, public_id, code=engagement.code).public_id
         return redirect(f"{address}?open={public_id}#d-{public_id}")
     loaded = plan.load(engagement)
     found = next((one for one in loaded.deliverables if one.public_id == public_id), None)

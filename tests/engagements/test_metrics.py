@@ -41,7 +41,7 @@ def test_what_does_not_hold_is_refused(cast: Cast, field: str, value: object) ->
 
 def test_readings_are_one_a_day_and_not_of_the_future(engagement: Engagement, cast: Cast) -> None:
     metric = engagement.metrics.get()
-    reading = metrics.record_reading(by=cast.specialist, metric=metric, on=date(2026, 11, 20), value=Decimal("12.5"))
+    metrics.record_reading(by=cast.specialist, metric=metric, on=date(2026, 11, 20), value=Decimal("12.5"))
     assert "Sam Specialist recorded “Claims triaged by the model”: 12.5" in str(Event.objects.get(verb="reading_added"))
     for on in (date(2026, 11, 20), date(2026, 11, 24), date(1999, 1, 1)):
         with pytest.raises(DomainError):

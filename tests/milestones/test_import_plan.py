@@ -1,5 +1,6 @@
 """A manager's CSV: on the page, from the command line, all of it or nothing."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ def test_command_writes_the_plan(draft: Engagement, tmp_path: Path) -> None:
         assert formula.owner == draft.placements.get()
         assert runbook.owner is None
         assert runbook.milestone.day == 90
+        assert (access.needs_sign_off, formula.needs_sign_off, runbook.needs_sign_off) == (False, True, True)
         assert [one.predecessor for one in draft.dependencies.order_by("pk")] == [access, formula]
 
 
@@ -208,6 +210,38 @@ def test_page_asks_about_ambiguous_dates(page: tuple[Browser, str, Cast]) -> Non
     assert "Fri 11 Dec 2026" in shown
     answered = {"date_order": "mdy", "reread": "1", "version": version()}
     assert "12 Nov" in browser.post(f"{root}plan/", answered, follow=True).content.decode()
+
+
+def test_page_names_all_that_is_wrong_beside_the_question(page: tuple[Browser, str, Cast]) -> None:
+    browser, root, _cast = page
+    lines = (
+        b"Title,Start,Due,Done on\nA,,11/12/2026,\nB,,31.02.2027,\nC,2026-12-05,2026-11-02,\nD,,2026-12-01,2030-01-01\n"
+    )
+    shown = upload(browser, root, lines).content.decode()
+    assert "can be read in two ways" in shown
+    assert "“31.02.2027” is a day that does not exist" in shown
+    assert "The due date 2 Nov is before the start 5 Dec." in shown
+    assert "It is said to be done on a day that is still to come." in shown
+    assert "the other lines are fine" not in shown
+
+
+def test_page_keeps_the_sign_off_of_work_under_way(page: tuple[Browser, str, Cast]) -> None:
+    browser, root, _cast = page
+    upload(browser, root, GOOD.encode())
+    shown = browser.post(f"{root}plan/", {"take_file": "1", "version": version()}, follow=True).content.decode()
+    assert 'name="sign-2"' not in shown
+    for ref in ("3", "4"):
+        assert f'name="sign-{ref}" value="1" checked' in shown
+    assert "in progress since 19 Oct" in shown
+    # What the browser sends: every line, and the boxes that stand ticked.
+    refs = re.findall(r'name="line" value="(\d+)"', shown)
+    ticked = re.findall(r'name="(sign-\d+)" value="1" checked', shown)
+    due = dict(re.findall(r'name="(due-\d+)" value="([\d-]+)"', shown))
+    sent = {"line": refs, **due, **dict.fromkeys(ticked, "1"), "create": "1", "version": version()}
+    assert browser.post(f"{root}plan/", sent).status_code == 303
+    with as_firm():
+        signed = dict(Deliverable.objects.values_list("title", "needs_sign_off"))
+    assert signed == {"Access": False, "=1+1": True, "Runbook": True}
 
 
 @pytest.mark.parametrize(

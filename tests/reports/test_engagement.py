@@ -72,6 +72,7 @@ def test_another_engagements_deliverable_is_404(at_work: Firm, manager: Browser)
         other = factories.active(at_work.people, name="Another")
         public_id = factories.deliverable(other).public_id
     assert manager.get(at_work.url(f"d/{public_id}/"), headers=HTMX).status_code == 404
+    assert manager.get(at_work.url(f"d/{public_id}/")).status_code == 404
 
 
 def test_the_next_step_is_offered_with_what_is_missing(at_work: Firm, manager: Browser) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.db import as_firm
 from accounts.errors import DomainError
+from accounts.formats import long_day
 from accounts.models import User
 from engagements.actions.engagements import create_engagement
 from engagements.actions.placements import place
@@ -81,7 +82,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{place_}{', ' + column if column else ''}: {text}")
         if (doubt := reading.file.ambiguous) is not None:
             self.stdout.write(
-                f"Line {doubt.line}, {doubt.column}: “{doubt.value}” is {doubt.dmy} or {doubt.mdy}. "
+                f"Line {doubt.line}, {doubt.column}: “{doubt.value}” is "
+                f"{long_day(doubt.dmy)} or {long_day(doubt.mdy)}. "
                 "Say which with --date-order dmy or --date-order mdy."
             )
         self.stdout.write(f"{len(reading.file.rows)} lines understood, {reading.taken_over} accepted before Emplace.")

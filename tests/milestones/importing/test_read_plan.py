@@ -87,6 +87,25 @@ def test_a_file_in_two_orders_is_asked_about():
     assert codes(answered) == [("date_impossible", 4)]
 
 
+def test_what_is_wrong_either_way_is_named_beside_the_question():
+    file = read(
+        "Title,Start,Due,Status\nA,,11/12/2026,\nB,,31.02.2027,\nC,2026-12-05,2026-11-05,\nD,,2026-12-01,Lost\n"
+        "E,2/3/2027,1/3/2026,\nF,5/4/2026,4/5/2026,\n"
+    )
+    assert file.ambiguous is not None
+    assert codes(file) == [
+        ("date_impossible", 3),
+        ("due_before_start", 4),
+        ("status_unknown", 5),
+        ("due_before_start", 6),
+    ]
+    assert file.problems[1].sentence() == (
+        "The due date 2026-11-05 is before the start 2026-12-05. Exchange or correct them."
+    )
+    # Neither reading of line 6 is the right one yet: it says what the file says.
+    assert "The due date 1/3/2026 is before the start 2/3/2027." in file.problems[3].sentence()
+
+
 def test_the_same_day_and_month_need_no_question():
     assert read("Title,Due\nA,5/5/2026\n").ok
 
