@@ -66,6 +66,8 @@ def test_a_reading_is_put_right_and_both_values_are_told(engagement: Engagement,
     assert "instead of 12.5" in told
     assert WHY in told
     entry = TrailEntry.objects.filter(table="engagements_metricreading").latest("pk")
+    assert entry.before
+    assert entry.after
     assert (entry.before["value"], entry.after["value"]) == (12.5, 13)
 
 
@@ -75,6 +77,7 @@ def test_a_reading_taken_back_is_gone_and_stays_in_the_trail(engagement: Engagem
     assert not metric.readings.exists()
     assert "12.5" in str(Event.objects.get(verb="reading_taken_back"))
     entry = TrailEntry.objects.filter(table="engagements_metricreading").latest("pk")
+    assert entry.before
     assert entry.before["value"] == 12.5
     assert read(cast.specialist, metric).pk
 
@@ -96,7 +99,7 @@ def test_a_confirmation_holds_for_its_value_alone(engagement: Engagement, cast: 
     reading = read(cast.specialist, metric, confirmed_by=signer)
     with pytest.raises(NotAllowed):
         metrics.change_reading(by=cast.specialist, reading=reading, value=Decimal(40), why=WHY)
-    same = {"by": cast.manager, "reading": reading, "why": WHY}
+    same: dict[str, Any] = {"by": cast.manager, "reading": reading, "why": WHY}
     assert metrics.change_reading(**same, value=reading.value, source="Log").confirmed_by == signer
     assert metrics.change_reading(**same, value=Decimal(40)).confirmed_by is None
     assert f"which {cast.signer.name} had confirmed" in str(Event.objects.filter(verb="reading_changed").latest("pk"))

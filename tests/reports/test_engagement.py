@@ -67,6 +67,11 @@ def test_a_deliverables_address_leads_to_the_page_with_it_open(at_work: Firm, ma
     assert response.headers["Location"] == f"{at_work.url()}?open={at_work.b.public_id}#d-{at_work.b.public_id}"
 
 
+@pytest.mark.parametrize("unknown", ["zzz", "%00", "a" * 300])
+def test_an_unknown_deliverable_is_404(at_work: Firm, manager: Browser, unknown: str) -> None:
+    assert manager.get(at_work.url(f"d/{unknown}/")).status_code == 404
+
+
 def test_another_engagements_deliverable_is_404(at_work: Firm, manager: Browser) -> None:
     with as_firm():
         other = factories.active(at_work.people, name="Another")
