@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderMiddleware",
+    "accounts.refusals.NulMiddleware",
     "accounts.middleware.WrongMethodMiddleware",
     # Last: it opens the transaction and takes the reader's database role around the view alone.
     "accounts.middleware.WallMiddleware",

@@ -70,6 +70,7 @@ def test_a_deliverables_address_leads_to_the_page_with_it_open(at_work: Firm, ma
 @pytest.mark.parametrize("unknown", ["zzz", "%00", "a" * 300])
 def test_an_unknown_deliverable_is_404(at_work: Firm, manager: Browser, unknown: str) -> None:
     assert manager.get(at_work.url(f"d/{unknown}/")).status_code == 404
+    assert manager.get(at_work.url(f"readings/{unknown}/")).status_code == 404
 
 
 def test_another_engagements_deliverable_is_404(at_work: Firm, manager: Browser) -> None:
