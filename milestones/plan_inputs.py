@@ -16,11 +16,12 @@ from accounts.clock import today as today_at
 from engagements.models import Engagement, Hold
 from milestones.calendar import WorkCalendar
 from milestones.forecasting import MilestoneDue, Opinion, PlanInput, Wait as WaitInput, Work
+from milestones.forecasting.risk import Outcomes
 from milestones.forecasting.types import State, Who
 from milestones.models import Deliverable, Dependency, Milestone, Plan, SlipSnapshot, Wait
 from milestones.risk_model import Model, model_in_force
 from milestones.risk_scores import Scored, opinion_of, scored
-from milestones.risk_signs import Loads, PlanRow, Reading, Record, firm_record, plan_rows, read_signs
+from milestones.risk_signs import Loads, PlanRow, Reading, Record, firm_record, last_outcomes, plan_rows, read_signs
 from milestones.states import DeliverableState
 from roles.models import Absence
 
@@ -35,17 +36,19 @@ AWAY_AFTER: Final = timedelta(days=1100)
 class Firm:
     """What is the same for every engagement, read once for many: stall days by role, how dates held, the risk's model.
 
-    `stall_days` as of `stall_days_by_role`.
+    `stall_days` as of `stall_days_by_role`; `past` are the last outcomes, with what was known of them half-way.
     """
 
     stall_days: Mapping[str, float]
     record: Record
+    past: Outcomes
     model: Model
 
 
 def read_firm(today: date | None = None) -> Firm:
-    """Three queries."""
-    return Firm(stall_days_by_role(), firm_record(today or today_at()), model_in_force())
+    """Four queries."""
+    day = today or today_at()
+    return Firm(stall_days_by_role(), firm_record(day), last_outcomes(day), model_in_force())
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class _Rows:
             row.specialist for rows in self.deliverables.values() for row in rows if row.specialist is not None
         }
         self.away = _away(everybody, today or today_at())
-        self.signs = read_signs(engagements, everybody, today or today_at(), firm.record)
+        self.signs = read_signs(engagements, everybody, today or today_at(), firm.record, firm.past)
         self.scores = self._scored(engagements)
         self.asked = _asked(ids)
 

@@ -10,13 +10,14 @@ from datetime import date
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.db.models import Count, F, Max, Q
 
 from accounts.models import Event
 from engagements.models import Engagement
 from engagements.states import LIVE, EngagementState
-from milestones.forecasting.risk import USUAL_SHARE, Features, pooled_share
-from milestones.models import Comment, Deliverable, DueMove, PlanMove
+from milestones.forecasting.risk import LAST_ALIKE, USUAL_SHARE, Asked, Features, Outcomes, alike_share, pooled_share
+from milestones.models import Comment, Deliverable, DueMove, PlanMove, SlipSnapshot
 from milestones.models.work import DeliverableQuerySet
 from milestones.states import COUNTED, UNFINISHED, ChangeState, DeliverableState
 
@@ -94,9 +95,12 @@ class Signs:
     records: Mapping[int, Record]
     loads: Mapping[int, Loads]
     firm: Record
+    past: Outcomes
 
 
-def read_signs(engagements: Sequence[Engagement], specialists: Iterable[int], today: date, firm: Record) -> Signs:
+def read_signs(
+    engagements: Sequence[Engagement], specialists: Iterable[int], today: date, firm: Record, past: Outcomes
+) -> Signs:
     """Six queries for any number of engagements; `client` of each is loaded. Today stands for every time zone's."""
     ids = [one.pk for one in engagements]
     owners = set(specialists)
@@ -108,6 +112,7 @@ def read_signs(engagements: Sequence[Engagement], specialists: Iterable[int], to
         records=_records(owners),
         loads=open_loads(owners, today),
         firm=firm,
+        past=past,
     )
 
 
@@ -115,6 +120,14 @@ def firm_record(today: date) -> Record:
     """Return how the firm's last deliverables came out that fell due before today."""
     rows = _judged().filter(due_on__lt=today, engagement__state__in=[*sorted(LIVE), EngagementState.COMPLETED])
     return _record(rows.order_by("-due_on", "-pk").values_list("due_on", "accepted_on")[:FIRM_RECORD])
+
+
+def last_outcomes(today: date) -> Outcomes:
+    """Return the firm's last judged snapshots that fell due before today, in the order in which they did."""
+    judged = SlipSnapshot.objects.filter(late__isnull=False, due_on__lt=today).order_by("-due_on", "-pk")
+    rows = list(judged.values_list("signs__days_left", "signs__record", "engagement_id", "late")[:LAST_ALIKE])[::-1]
+    days_left, record, engagement, late = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    return Outcomes(Asked(days_left, record, engagement), late)
 
 
 def open_loads(specialists: set[int], today: date) -> dict[int, Loads]:
@@ -236,16 +249,30 @@ class Reading:
 
     def known(self) -> dict[int, Known]:
         """Map each unfinished deliverable to what is known of it."""
-        return {row.pk: self._known(row) for row in self.rows if row.pk in self.still_open}
+        rows = [row for row in self.rows if row.pk in self.still_open]
+        return {row.pk: self._known(row, alike) for row, alike in zip(rows, self._alike(rows), strict=True)}
 
-    def _known(self, row: PlanRow) -> Known:
-        specialist = row.specialist
-        record = self.signs.records.get(specialist, Record()) if specialist is not None else Record()
+    def _alike(self, rows: Sequence[PlanRow]) -> list[float]:
+        """Return how work like each came out, for all in one pass."""
+        firm = self.signs.firm.share()
+        days_left = [self._days_left(row) for row in rows]
+        records = [self._record(row).share(firm) for row in rows]
+        here = np.full(len(rows), self.engagement.pk)
+        return alike_share(self.signs.past, Asked(np.array(days_left), np.array(records), here)).tolist()
+
+    def _days_left(self, row: PlanRow) -> int:
+        return max(0, (row.due_on - self.today).days)
+
+    def _record(self, row: PlanRow) -> Record:
+        return self.signs.records.get(row.specialist, Record()) if row.specialist is not None else Record()
+
+    def _known(self, row: PlanRow, alike: float) -> Known:
+        specialist, record = row.specialist, self._record(row)
         firm = self.signs.firm.share()
         together, mine = self.due[row.due_on], self.set_on[row.pk]
         before = [one for one in self.predecessors[row.pk] if one in self.still_open]
         features = Features(
-            days_left=max(0, (row.due_on - self.today).days),
+            days_left=self._days_left(row),
             age=max(0, (self.today - min(row.started_on or row.start_on, row.start_on)).days),
             # Who has no record yet is taken to be like the firm: never late is something else.
             record=record.share(firm),
@@ -259,6 +286,7 @@ class Reading:
             set_together=together.count(mine),
             due_set_days=max(0, (self.today - min(together)).days),
             engagement_record=self.so_far.share(firm),
+            alike=alike if len(self.signs.past) else None,
         )
         return Known(features, record, self.so_far)
 

@@ -137,10 +137,11 @@ def _day(learnt: Recalibration, name: str) -> date | None:
 
 def _learnt() -> Recalibration | None:
     rows = SlipSnapshot.objects.filter(late__isnull=False).order_by("-due_on", "-pk")
-    found = list(rows.values_list("signs", "late_share", "late", "due_on")[:MOST_OUTCOMES])[::-1]
+    found = list(rows.values_list("signs", "late_share", "late", "due_on", "engagement_id")[:MOST_OUTCOMES])[::-1]
     if not found:
         return None
-    signs, shares, late, due = zip(*found, strict=True)
+    signs, shares, late, due, engagement = zip(*found, strict=True)
     columns = table([Features(**{name: one[name] for name in NAMES if name in one}) for one in signs])
     known_on = np.array([day.toordinal() + 1 for day in due], dtype=np.int64)
-    return learn_pool(shipped_prior(), columns, np.array(shares), np.array(late, dtype=np.float64), known_on)
+    outcomes = np.array(late, dtype=np.float64)
+    return learn_pool(shipped_prior(), columns, np.array(shares), outcomes, known_on, np.array(engagement))

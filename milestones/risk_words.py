@@ -18,8 +18,8 @@ from milestones.forecasting.risk import shares, whole_numbers
 
 # Fewer points than this, of a hundred, explain nothing by themselves.
 WORTH_TELLING: Final = 0.01
-# What everybody but the owner reads as one.
-FOLDED: Final = frozenset({"record", "engagement_record"})
+# What everybody but the owner reads as one; what is alike is so by the record, too.
+FOLDED: Final = frozenset({"record", "engagement_record", "alike"})
 # Not more open deliverables than these are few.
 FEW: Final = 3
 DECIDED: Final = "decided"
@@ -169,6 +169,14 @@ def _engagement_record(facts: Facts) -> str:
     ) % {"late": late, "n": of}
 
 
+def _alike(facts: Facts) -> str:
+    """Before the firm's first outcome it is what is usual elsewhere."""
+    share = facts["signs"].get("alike")
+    if share is None:
+        return _("no deliverable has been judged by its due date yet")
+    return _("of work like it that fell due lately, about %(n)s in 100 was late") % {"n": round(100 * share)}
+
+
 def _blocks(facts: Facts) -> str:
     n = _sign(facts, "blocks")
     if not n:
@@ -243,6 +251,7 @@ _TELLERS: Final = {
     "load": _load,
     "record": _record,
     "engagement_record": _engagement_record,
+    "alike": _alike,
     "blocks": _blocks,
     "blocked_by": _blocked_by,
     "rescoped": _rescoped,

@@ -9,6 +9,7 @@ from milestones.forecasting.risk import (
     Features,
     Recalibration,
     Weight,
+    counted,
     firm_card,
     firm_terms,
     firm_weights,
@@ -30,6 +31,11 @@ def world(n: int, intercept: float = 0.0, slope: float = 1.0, seed: int = 1):
     log_odds = rng.normal(0, 1.5, n)
     late = (rng.random(n) < probability(intercept + slope * log_odds)).astype(float)
     return np.column_stack([np.ones(n), log_odds]), late, np.arange(n)
+
+
+def each(n: int):
+    """Days and engagements of outcomes that have nothing in common."""
+    return np.arange(n), np.zeros(n, dtype=np.int64)
 
 
 def test_no_outcome_leaves_the_prior():
@@ -97,6 +103,26 @@ def test_the_order_of_the_rows_does_not_matter_only_the_days():
     assert recalibrate(prior, terms[mixed], late[mixed], days[mixed]) == recalibrate(prior, terms, late, days)
 
 
+def test_what_falls_due_together_counts_less_than_as_much_apart():
+    """Ten late ones of one day move as much as the root of ten would."""
+    ones, late = np.ones((10, 1)), np.ones(10)
+    prior = (Weight("intercept", 0.0, 0.5),)
+    engagement = np.zeros(10, dtype=np.int64)
+    together, apart = np.full(10, 7), np.arange(10)
+    assert counted(engagement, together).sum() == pytest.approx(np.sqrt(10))
+    assert counted(engagement, apart).tolist() == counted(np.arange(10), together).tolist() == [1.0] * 10
+    moved = [
+        recalibrate(prior, ones, late, days, None, counted(engagement, days)).intercept for days in (together, apart)
+    ]
+    three = recalibrate(prior, ones[:3], late[:3], apart[:3]).intercept
+    assert three < moved[0] < 1.1 * three < moved[1]
+
+
+def test_together_is_the_same_engagement_and_the_same_day():
+    engagement, days = np.array([1, 2, 1, 1]), np.array([5, 5, 6, 5])
+    assert counted(engagement, days) == pytest.approx([2**-0.5, 1, 1, 2**-0.5])
+
+
 def test_two_opinions_are_pooled_by_what_they_are_worth():
     """A logarithmic pool: the scorecard is noise here, the cascade is right."""
     rng = np.random.default_rng(4)
@@ -148,7 +174,7 @@ def firm_rows(n: int) -> list[Features]:
 def test_a_firms_card_scores_as_its_recalibration_does():
     card, columns = shipped_prior(), table(firm_rows(400))
     late = (columns["load"] > 5).astype(float)
-    learnt = learn_firm(card, columns, late, np.arange(400))
+    learnt = learn_firm(card, columns, late, *each(400))
     own = firm_card(card, learnt)
     assert own.log_odds(columns) == pytest.approx(learnt.log_odds(firm_terms(card, columns)), abs=1e-9)
     risk = score(own, firm_rows(1)[0])
@@ -159,7 +185,7 @@ def test_a_firm_learns_what_is_its_own():
     """Here only the load matters, whatever the four projects say."""
     card, columns = shipped_prior(), table(firm_rows(3000))
     late = (columns["load"] > 5).astype(float)
-    own = firm_card(card, learn_firm(card, columns, late, np.arange(3000)))
+    own = firm_card(card, learn_firm(card, columns, late, *each(3000)))
     chances = probability(own.log_odds(columns))
     assert chances[columns["load"] > 5].mean() > 0.85
     assert chances[columns["load"] <= 5].mean() < 0.15
@@ -168,7 +194,7 @@ def test_a_firm_learns_what_is_its_own():
 def test_a_firm_without_outcomes_has_the_prior():
     card, columns = shipped_prior(), table(firm_rows(30))
     nothing = {name: values[:0] for name, values in columns.items()}
-    learnt = learn_firm(card, nothing, np.zeros(0), np.zeros(0, dtype=np.int64))
+    learnt = learn_firm(card, nothing, np.zeros(0), *each(0))
     assert learnt.means == tuple(one.mean for one in firm_weights(card))
     assert firm_card(card, learnt).log_odds(columns) == pytest.approx(card.log_odds(columns), abs=1e-12)
 

@@ -5,6 +5,7 @@ and `card.log_odds(columns)` many at once; `learn_firm` and `firm_card` make a f
 `pooled_card` and `learn_pool` do the same with a cascade's chances beside it: what the product uses.
 """
 
+from milestones.forecasting.risk.alike import LAST as LAST_ALIKE, Asked, Outcomes, alike_share
 from milestones.forecasting.risk.features import NAMES, USUAL_SHARE, Features, pooled_share, table
 from milestones.forecasting.risk.firm import firm_card, firm_terms, firm_weights, learn_firm
 from milestones.forecasting.risk.pool import (
@@ -18,15 +19,18 @@ from milestones.forecasting.risk.pool import (
     whole_numbers,
 )
 from milestones.forecasting.risk.prior_file import PriorError, load_prior, shipped_prior
-from milestones.forecasting.risk.recalibration import Learner, Recalibration, Weight, follow, recalibrate
+from milestones.forecasting.risk.recalibration import Learner, Recalibration, Weight, counted, follow, recalibrate
 from milestones.forecasting.risk.scorecard import Driver, Risk, Scorecard, Term, probability, score
 
 __all__ = [
+    "LAST_ALIKE",
     "NAMES",
     "USUAL_SHARE",
+    "Asked",
     "Driver",
     "Features",
     "Learner",
+    "Outcomes",
     "PooledCard",
     "PriorError",
     "Recalibration",
@@ -34,6 +38,8 @@ __all__ = [
     "Scorecard",
     "Term",
     "Weight",
+    "alike_share",
+    "counted",
     "fingerprint",
     "firm_card",
     "firm_terms",

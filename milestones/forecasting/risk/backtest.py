@@ -19,7 +19,7 @@ from milestones.forecasting.risk.features import Floats
 from milestones.forecasting.risk.firm import firm_card, firm_terms, firm_weights, learn_firm
 from milestones.forecasting.risk.history import History
 from milestones.forecasting.risk.measures import auc, auc_draws, brier_skill, calibration_error, interval
-from milestones.forecasting.risk.recalibration import follow
+from milestones.forecasting.risk.recalibration import Recalibration, counted, follow
 from milestones.forecasting.risk.recipe import fit_prior
 from milestones.forecasting.risk.scorecard import Scorecard, probability
 
@@ -42,10 +42,10 @@ class Backtest:
 def backtest(card: Scorecard, history: History) -> Backtest:
     """Score one history in the three ways."""
     first, rest = _first_and_rest(history)
-    columns = {name: values[first] for name, values in history.columns.items()}
-    fifty = firm_card(card, learn_firm(card, columns, history.late[first], history.known_on[first]))
+    fifty = firm_card(card, _learnt(card, history, first))
+    counts_as = counted(history.engagement, history.known_on)
     online = follow(
-        firm_weights(card), firm_terms(card, history.columns), history.late, history.asked, history.known_on
+        firm_weights(card), firm_terms(card, history.columns), history.late, history.asked, history.known_on, counts_as
     )
     return Backtest(
         history,
@@ -54,6 +54,11 @@ def backtest(card: Scorecard, history: History) -> Backtest:
         after=probability(fifty.log_odds(history.columns))[rest],
         after_late=history.late[rest],
     )
+
+
+def _learnt(card: Scorecard, history: History, first: NDArray[np.intp]) -> Recalibration:
+    columns = {name: values[first] for name, values in history.columns.items()}
+    return learn_firm(card, columns, history.late[first], history.known_on[first], history.engagement[first])
 
 
 def leave_one_out(histories: Sequence[History]) -> list[Backtest]:

@@ -29,7 +29,8 @@ class Features:
     deliverables, this one included; `due_together` the engagement's deliverables due on the same day, this one
     included, and `set_together` those of them whose due date was set on the same day as this one's.
     `due_set_days`: days since the engagement first had this due date. `engagement_record`: the share late of what
-    fell due in the engagement before, pooled towards the firm's; None where nothing did anywhere.
+    fell due in the engagement before, pooled towards the firm's; None where nothing did anywhere. `alike`: the share
+    late of the firm's last outcomes, the more like this one the weightier, as `alike_share` makes it.
     """
 
     days_left: float
@@ -45,10 +46,11 @@ class Features:
     set_together: float = 1
     due_set_days: float = 0
     engagement_record: float | None = None
+    alike: float | None = None
 
 
 NAMES: tuple[str, ...] = tuple(one.name for one in fields(Features))
-_UNKNOWN = {"record": 0.0, "engagement_record": USUAL_SHARE}
+_UNKNOWN = {"record": 0.0, "engagement_record": USUAL_SHARE, "alike": USUAL_SHARE}
 
 
 def table(rows: Sequence[Features]) -> dict[str, Floats]:

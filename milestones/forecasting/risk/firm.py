@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from milestones.forecasting.risk.features import Floats, Table
-from milestones.forecasting.risk.recalibration import Recalibration, Weight, recalibrate
+from milestones.forecasting.risk.recalibration import Recalibration, Weight, counted, recalibrate
 from milestones.forecasting.risk.scorecard import Scorecard, Term
 
 # Chosen by leaving each of the four projects out in turn; see docs/forecasting.md.
 INTERCEPT_SD = 0.15
-INTERCEPT_DRIFT = 0.0005
+INTERCEPT_DRIFT = 0.001
 SLOPE_SD = 0.1
 BIN_SD = 0.2
 
@@ -44,14 +44,20 @@ def firm_terms(card: Scorecard, columns: Table) -> Floats:
     return np.hstack(blocks)
 
 
-def learn_firm(card: Scorecard, columns: Table, late: Floats, known_on: NDArray[np.int64]) -> Recalibration:
-    """Recalibrate on a firm's finished deliverables; `known_on` are ordinals of the days after they fell due."""
+def learn_firm(
+    card: Scorecard, columns: Table, late: Floats, known_on: NDArray[np.int64], engagement: NDArray[np.int64]
+) -> Recalibration:
+    """Recalibrate on a firm's finished deliverables; `known_on` are ordinals of the days after they fell due.
+
+    `engagement`: numbers that tell apart where they belong.
+    """
     made_from = {
         "prior": dict(card.made_from),
         "from_day": int(known_on.min()) if len(known_on) else None,
         "to_day": int(known_on.max()) if len(known_on) else None,
     }
-    return recalibrate(firm_weights(card), firm_terms(card, columns), late, known_on, made_from)
+    counts_as = counted(engagement, known_on)
+    return recalibrate(firm_weights(card), firm_terms(card, columns), late, known_on, made_from, counts_as)
 
 
 def firm_card(card: Scorecard, learnt: Recalibration) -> Scorecard:

@@ -17,6 +17,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from milestones.forecasting.risk.alike import Asked, Outcomes, alike_share
 from milestones.forecasting.risk.features import POOLED_AS, USUAL_SHARE, Floats, Table
 
 Ints = NDArray[np.int64]
@@ -45,7 +46,7 @@ class HistoryError(ValueError):
 class History:
     """Columns of features, shape (n,); `late` 0 or 1; `asked` and `due` are ordinals of days.
 
-    `problems` tell the rows that were left out, by their line in the file.
+    `engagement`: numbers that tell them apart. `problems` tell the rows that were left out, by their line in the file.
     """
 
     name: str
@@ -53,6 +54,7 @@ class History:
     late: Floats
     asked: Ints
     due: Ints
+    engagement: Ints
     problems: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -157,7 +159,8 @@ def _history(name: str, rows: Sequence[_Row], problems: Sequence[str]) -> Histor
     columns = {key: np.array([row.seen[key] for row in rows]) for key in OPTIONAL.values()}
     columns |= {"age": age, "days_left": left} | _company(engagement, asked, due)
     columns["engagement_record"] = _engagement_record(engagement, asked, due, late)
-    return History(name, columns, late, asked, due, tuple(problems))
+    columns["alike"] = _alike(Asked(left, columns["record"], engagement), asked, due, late)
+    return History(name, columns, late, asked, due, engagement, tuple(problems))
 
 
 def _company(engagement: Ints, asked: Ints, due: Ints) -> dict[str, Floats]:
@@ -195,3 +198,15 @@ def _record(group: Ints, asked: Ints, due: Ints, late: Floats, towards: Floats, 
     known = _rank(group[order], due[order], group, asked, side="left")
     first = np.maximum(known - last, np.searchsorted(group[order], group, side="left"))
     return np.asarray((sums[known] - sums[first] + POOLED_AS * towards) / (known - first + POOLED_AS))
+
+
+def _alike(every: Asked, asked: Ints, due: Ints, late: Floats) -> Floats:
+    """How work like each came out, by what fell due before the day asked; all of one day at once."""
+    in_order = np.argsort(due, kind="stable")
+    outcomes = Outcomes(every[in_order], late[in_order])
+    by_day = np.argsort(asked, kind="stable")
+    days, starts = np.unique(asked[by_day], return_index=True)
+    found = np.empty(len(late))
+    for gone, rows in zip(np.searchsorted(due[in_order], days), np.split(by_day, starts[1:]), strict=True):
+        found[rows] = alike_share(outcomes.until(int(gone)), every[rows])
+    return found

@@ -24,7 +24,7 @@ from milestones.forecasting.opinion import cascade_log_odds, chance_of
 from milestones.forecasting.risk.features import Floats, Table
 from milestones.forecasting.risk.firm import firm_card, firm_terms, firm_weights
 from milestones.forecasting.risk.prior_file import written
-from milestones.forecasting.risk.recalibration import Recalibration, Weight, recalibrate
+from milestones.forecasting.risk.recalibration import Recalibration, Weight, counted, recalibrate
 from milestones.forecasting.risk.scorecard import Scorecard
 
 SCORECARD = Weight("slope", 0.5, 0.15)
@@ -66,7 +66,12 @@ def pool_terms(card: Scorecard, columns: Table, late_shares: Floats) -> Floats:
 
 
 def learn_pool(
-    card: Scorecard, columns: Table, late_shares: Floats, late: Floats, known_on: NDArray[np.int64]
+    card: Scorecard,
+    columns: Table,
+    late_shares: Floats,
+    late: Floats,
+    known_on: NDArray[np.int64],
+    engagement: NDArray[np.int64],
 ) -> Recalibration:
     """Learn the weights from outcomes; `late_shares` are the cascade's chances of lateness on the day asked."""
     made_from = {
@@ -74,7 +79,8 @@ def learn_pool(
         "from_day": int(known_on.min()) if len(known_on) else None,
         "to_day": int(known_on.max()) if len(known_on) else None,
     }
-    return recalibrate(pool_weights(card), pool_terms(card, columns, late_shares), late, known_on, made_from)
+    terms, counts_as = pool_terms(card, columns, late_shares), counted(engagement, known_on)
+    return recalibrate(pool_weights(card), terms, late, known_on, made_from, counts_as)
 
 
 def pooled_card(card: Scorecard, learnt: Recalibration | None = None) -> PooledCard:

@@ -4,8 +4,9 @@
 
 and after each outcome w may have drifted by N(0, drift). `x` are terms in log-odds: 1, a scorecard's, its drivers', a
 cascade's (then the sum is a logarithmic opinion pool: Genest and Zidek, Statistical Science 1(1), 1986). With no
-outcome the prior speaks; each outcome pulls a little, and what drifts is forgotten as it should be. Outcomes are taken
-in blocks, each by Laplace's approximation (West, Harrison and Migon, JASA 80, 1985; Bishop 2006, 4.5).
+outcome the prior speaks; each outcome pulls a little, those that come together less, and what drifts is forgotten as
+it should be. Outcomes are taken in blocks, each by Laplace's approximation (West, Harrison and Migon, JASA 80, 1985;
+Bishop 2006, 4.5).
 """
 
 from __future__ import annotations
@@ -51,33 +52,33 @@ class Learner:
         """Log-odds of lateness for terms of shape (n, weights)."""
         return np.asarray(terms @ self.mean, dtype=np.float64)
 
-    def learn(self, terms: Floats, late: Floats) -> None:
-        """Take outcomes in, in the order in which they became known."""
+    def learn(self, terms: Floats, late: Floats, counts_as: Floats) -> None:
+        """Take outcomes in, in the order in which they became known; each counts as so much of one."""
         for start in range(0, len(late), BLOCK):
-            self._block(terms[start : start + BLOCK], late[start : start + BLOCK])
+            block = slice(start, start + BLOCK)
+            self._block(terms[block], late[block], counts_as[block])
 
-    def _block(self, terms: Floats, late: Floats) -> None:
-        n = len(late)
-        self.covariance = self.covariance + np.diag(self._drift * n)
+    def _block(self, terms: Floats, late: Floats, counts_as: Floats) -> None:
+        self.covariance = self.covariance + np.diag(self._drift * counts_as.sum())
         reach = self.covariance @ terms.T
         spread, before = terms @ reach, terms @ self.mean
-        # The mode lies in the span of the terms: mean + reach @ pull, where pull = late - chance.
-        pull = _pull(spread, before, late)
+        # The mode lies in the span of the terms: mean + reach @ pull, where pull = counts as x (late - chance).
+        pull = _pull(spread, before, late, counts_as)
         chance = probability(before + spread @ pull)
-        curvature = np.maximum(chance * (1 - chance), 1e-9)
+        curvature = np.maximum(counts_as * chance * (1 - chance), 1e-9)
         self.mean = self.mean + reach @ pull
-        gain = np.linalg.solve(spread * curvature + np.eye(n), reach.T)
+        gain = np.linalg.solve(spread * curvature + np.eye(len(late)), reach.T)
         covariance = self.covariance - (reach * curvature) @ gain
         self.covariance = (covariance + covariance.T) / 2
 
 
-def _pull(spread: Floats, before: Floats, late: Floats) -> Floats:
-    """Newton's method for pull = late - chance(before + spread @ pull)."""
+def _pull(spread: Floats, before: Floats, late: Floats, counts_as: Floats) -> Floats:
+    """Newton's method for pull = counts as x (late - chance(before + spread @ pull))."""
     pull = np.zeros(len(late))
     for _ in range(STEPS):
         chance = probability(before + spread @ pull)
-        slope = np.eye(len(late)) + (chance * (1 - chance))[:, None] * spread
-        step = np.linalg.solve(slope, pull - (late - chance))
+        slope = np.eye(len(late)) + (counts_as * chance * (1 - chance))[:, None] * spread
+        step = np.linalg.solve(slope, pull - counts_as * (late - chance))
         pull = pull - step
         if float(np.abs(step).max()) < CLOSE:
             break
@@ -152,14 +153,16 @@ def recalibrate(
     late: Floats,
     known_on: NDArray[np.int64],
     made_from: Mapping[str, Any] | None = None,
+    counts_as: Floats | None = None,
 ) -> Recalibration:
     """Learn from all outcomes in the order of the days they became known (ordinals).
 
-    `terms` has shape (outcomes, weights), in the order of `prior`; none at all gives the prior itself.
+    `terms` has shape (outcomes, weights), in the order of `prior`; none at all gives the prior itself. `counts_as`:
+    how much of an outcome each is, one where it is not given.
     """
     learner = Learner(prior)
     order = np.argsort(known_on, kind="stable")
-    learner.learn(terms[order], late[order])
+    learner.learn(terms[order], late[order], _each(counts_as, late)[order])
     return Recalibration(
         tuple(one.name for one in prior),
         tuple(learner.mean.tolist()),
@@ -171,19 +174,39 @@ def recalibrate(
 
 
 def follow(
-    prior: Sequence[Weight], terms: Floats, late: Floats, asked: NDArray[np.int64], known_on: NDArray[np.int64]
+    prior: Sequence[Weight],
+    terms: Floats,
+    late: Floats,
+    asked: NDArray[np.int64],
+    known_on: NDArray[np.int64],
+    counts_as: Floats | None = None,
 ) -> Floats:
     """Log-odds of each row, from the outcomes that were known before the day it was asked on, and no other."""
-    learner = Learner(prior)
+    learner, counts = Learner(prior), _each(counts_as, late)
     found = np.empty(len(late))
     order = np.argsort(known_on, kind="stable")
     known, taken = known_on[order], 0
     for rows, day in _days(asked):
         until = int(np.searchsorted(known, day, side="right"))
-        learner.learn(terms[order[taken:until]], late[order[taken:until]])
+        new = order[taken:until]
+        learner.learn(terms[new], late[new], counts[new])
         taken = until
         found[rows] = learner.log_odds(terms[rows])
     return found
+
+
+def counted(engagement: NDArray[np.int64] | Floats, known_on: NDArray[np.int64]) -> Floats:
+    """How much of an outcome each is: n that fall due in one engagement on one day count as the root of n together.
+
+    They are late for one cause more often than not, and would else be taken for n proofs of how a firm does.
+    """
+    days = np.stack([np.asarray(engagement, dtype=np.int64), known_on])
+    _pairs, place, n = np.unique(days, axis=1, return_inverse=True, return_counts=True)
+    return np.asarray(1 / np.sqrt(n[place.ravel()]), dtype=np.float64)
+
+
+def _each(counts_as: Floats | None, late: Floats) -> Floats:
+    return np.ones(len(late)) if counts_as is None else counts_as
 
 
 def _days(asked: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.intp], int]]:

@@ -25,6 +25,7 @@ ALONE: Mapping[str, tuple[float, ...]] = {
     "set_together": (2, 4, 9, 21),
     "due_set_days": (1, 3, 8, 15, 31, 61, 91, 181, 271, 500),
     "engagement_record": (0.08, 0.15, 0.22, 0.3, 0.4, 0.55, 0.75),
+    "alike": (0.08, 0.15, 0.22, 0.3, 0.4, 0.55, 0.75),
 }
 MET: Mapping[str, tuple[float, ...]] = {
     **ALONE,
@@ -40,10 +41,11 @@ MET: Mapping[str, tuple[float, ...]] = {
     "due_set_days": (1, 8, 31, 91, 271),
 }
 BEGUN = ("age", (1.0,))
-RISING = {"record": 0.01, "engagement_record": 0.0}
+RISING = {"record": 0.01, "engagement_record": 0.0, "alike": 0.0}
 # Whose driver a table of two is: the first of these that is in it. The record's comes first, for it is personal.
 BELONGS = (
     "record",
+    "alike",
     "engagement_record",
     "load",
     "sent_back",
