@@ -22,12 +22,14 @@ from milestones.forecasting.risk.scorecard import probability
 
 OWN: Final = ("days_left", "age", "record", "load", "blocks", "blocked_by", "rescoped", "sent_back", "comments")
 COMPANY: Final = ("set_together", "due_set_days")
+SO_FAR: Final = (*OWN, *COMPANY, "engagement_record")
 # Each line has what the lines above it have, and one idea more.
 IDEAS: Final[Mapping[str, tuple[Sequence[str], bool]]] = {
     "Days left alone": (("days_left",), False),
     "What a deliverable shows by itself, a table each": (OWN, False),
     "What got its due date with it, and when": ((*OWN, *COMPANY), False),
-    "How the engagement's dates held so far": (tuple(ALONE), False),
+    "How the engagement's dates held so far": (SO_FAR, False),
+    "How work alike came out of late": (tuple(ALONE), False),
     "A record that never lowers the risk": (tuple(ALONE), True),
 }
 

@@ -123,10 +123,14 @@ def firm_record(today: date) -> Record:
 
 
 def last_outcomes(today: date) -> Outcomes:
-    """Return the firm's last judged snapshots that fell due before today, in the order in which they did."""
+    """Return the firm's last judged snapshots that fell due before today, in the order in which they did.
+
+    One without a record cannot be compared and is left out.
+    """
     judged = SlipSnapshot.objects.filter(late__isnull=False, due_on__lt=today).order_by("-due_on", "-pk")
-    rows = list(judged.values_list("signs__days_left", "signs__record", "engagement_id", "late")[:LAST_ALIKE])[::-1]
-    days_left, record, engagement, late = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    last = list(judged.values_list("signs__days_left", "signs__record", "engagement_id", "late")[:LAST_ALIKE])[::-1]
+    rows = np.array([row for row in last if None not in row], dtype=np.float64).reshape(-1, 4)
+    days_left, record, engagement, late = rows.T
     return Outcomes(Asked(days_left, record, engagement), late)
 
 

@@ -13,9 +13,9 @@ from milestones.actions import changes, plans, signing, talk, waits, work
 from milestones.actions.changes import Move
 from milestones.forecasting import WorkForecast, forecast
 from milestones.forecasting.risk import USUAL_SHARE, Features, pooled_share
-from milestones.models import Deliverable, ForecastDetail, ForecastRun, SlipFlag
+from milestones.models import Deliverable, ForecastDetail, ForecastRun, SlipFlag, SlipSnapshot
 from milestones.plan_inputs import Loaded, load, read_firm
-from milestones.risk_signs import Record, firm_record
+from milestones.risk_signs import Record, firm_record, last_outcomes
 from milestones.states import Moves
 from tests import factories
 from tests.factories import TODAY, deliverable, in_review, line, seen
@@ -127,6 +127,40 @@ def test_records_are_pooled_towards_the_firms(cast):
     assert found.record == pytest.approx(pooled_share(3, 4, firm))
     assert found.engagement_record == pytest.approx(firm)
     assert loaded(engagement).scores[deliverable(engagement).pk].known.record == Record(3, 4)
+
+
+def judged(engagement, *, late: bool | None, n: int = 8, first: int = 1, **signs: float) -> None:
+    """Keep that many snapshots of the engagement's deliverables, the latest due `first` days ago."""
+    row = deliverable(engagement)
+    SlipSnapshot.objects.bulk_create(
+        SlipSnapshot(
+            deliverable=row, engagement=engagement, client_id=engagement.client_id, late=late, late_share=0.3,
+            due_on=TODAY - timedelta(days=first + k), asked_on=TODAY - timedelta(days=first + k + 9),
+            signs={"days_left": 9, "record": USUAL_SHARE, **signs},
+        )
+        for k in range(n)
+    )  # fmt: skip
+
+
+def test_what_came_out_of_late_is_read_by_how_alike_it_was(cast):
+    engagement = factories.active(cast, [line("A", due=60), line("B", due=89, day=90)])
+    left = features(engagement).days_left
+    assert features(engagement).alike is None
+    judged(engagement, late=True, days_left=left)
+    soon, far = (features(engagement, ref).alike for ref in "AB")
+    assert soon is not None
+    assert far is not None
+    assert USUAL_SHARE <= far < 0.5 < 0.8 < soon
+    assert last_outcomes(TODAY).late.tolist() == [1.0] * 8
+
+
+def test_only_what_is_judged_and_was_due_before_today_is_an_outcome(cast, engagement):
+    judged(engagement, late=None)
+    judged(engagement, late=True, first=-1, n=2)
+    assert len(last_outcomes(TODAY)) == 0
+    judged(engagement, late=False, first=20, n=2)
+    judged(engagement, late=True, first=30, n=1)
+    assert last_outcomes(TODAY).late.tolist() == [1.0, 0.0, 0.0]
 
 
 def test_who_has_no_history_is_like_the_firm_and_not_like_somebody_never_late(cast, engagement):

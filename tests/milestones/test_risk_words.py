@@ -72,6 +72,17 @@ def test_the_owner_reads_the_own_record_in_numbers():
     assert texts == ["only you see this: 2 of your 5 finished deliverables were late"]
 
 
+def test_the_owner_reads_how_work_alike_came_out():
+    (line,) = told(facts(alike=0.8, signs={"alike": 0.417})).lines
+    assert line.text == "of work like it that fell due lately, about 42 in 100 was late"
+    (line,) = told(facts(alike=-0.5)).lines
+    assert line.text == "no deliverable has been judged by its due date yet"
+
+
+def test_others_read_nothing_of_it_for_it_goes_by_the_record():
+    assert not any("like it" in line.text for line in told(facts(alike=0.8, signs={"alike": 0.4}), own=False).lines)
+
+
 def test_others_read_role_and_load_instead():
     story = told(facts(record=0.8, load=0.2, days_left=0.5), own=False)
     texts = [line.text for line in story.lines]
