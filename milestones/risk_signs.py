@@ -256,13 +256,14 @@ class Reading:
         rows = [row for row in self.rows if row.pk in self.still_open]
         return {row.pk: self._known(row, alike) for row, alike in zip(rows, self._alike(rows), strict=True)}
 
-    def _alike(self, rows: Sequence[PlanRow]) -> list[float]:
+    def _alike(self, rows: Sequence[PlanRow]) -> Iterable[float]:
         """Return how work like each came out, for all in one pass."""
         firm = self.signs.firm.share()
         days_left = [self._days_left(row) for row in rows]
         records = [self._record(row).share(firm) for row in rows]
         here = np.full(len(rows), self.engagement.pk)
-        return alike_share(self.signs.past, Asked(np.array(days_left), np.array(records), here)).tolist()
+        found = alike_share(self.signs.past, Asked(np.array(days_left), np.array(records), here))
+        return map(float, found)
 
     def _days_left(self, row: PlanRow) -> int:
         return max(0, (row.due_on - self.today).days)

@@ -137,7 +137,7 @@ def test_due_before_its_start_is_late():
 # --- learnt --------------------------------------------------------------------------------------------------
 
 
-def outcomes(n: int, seed: int = 1) -> tuple[dict[str, np.ndarray], *tuple[np.ndarray, ...]]:
+def outcomes(n: int, seed: int = 1) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """So many outcomes of a world in which the cascade is right and the scorecard is noise."""
     rng = np.random.default_rng(seed)
     rows = [
@@ -181,8 +181,8 @@ def test_a_database_may_keep_the_weights_in_another_order():
 
 
 def test_the_pooled_card_is_what_the_weights_say():
-    columns, share, late_rows, *when = outcomes(80)
-    learnt = learn_pool(CARD, columns, share, late_rows, *when)
+    columns, share, late_rows, known, where = outcomes(80)
+    learnt = learn_pool(CARD, columns, share, late_rows, known, where)
     pool = pooled_card(CARD, learnt)
     by_weights = learnt.log_odds(pool_terms(CARD, columns, share))
     by_card = pool.card.log_odds(columns) + np.array([pool.part(one) for one in share.tolist()])
