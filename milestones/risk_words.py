@@ -95,6 +95,9 @@ def _agrees(name: str, facts: Facts, *, raises: bool) -> bool:
     if name in {"record", "engagement_record"}:
         late, of = facts["record" if name == "record" else "engagement"]
         return not of or raises == bool(late) or 0 < late < of
+    if name == "alike":
+        share = facts["signs"].get("alike")
+        return share is None or raises == (share > chance_of(facts["base"]))
     return raises or name != DECIDED
 
 

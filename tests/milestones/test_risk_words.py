@@ -79,6 +79,12 @@ def test_the_owner_reads_how_work_alike_came_out():
     assert line.text == "no deliverable has been judged by its due date yet"
 
 
+def test_what_no_reader_would_believe_is_left_with_everything_else():
+    """A share above the usual one does not lower a risk in words, whatever the tables of two add."""
+    for points, share in ((-0.8, 0.6), (0.8, 0.05)):
+        assert not any("like it" in line.text for line in told(facts(alike=points, signs={"alike": share})).lines)
+
+
 def test_others_read_nothing_of_it_for_it_goes_by_the_record():
     assert not any("like it" in line.text for line in told(facts(alike=0.8, signs={"alike": 0.4}), own=False).lines)
 
