@@ -115,9 +115,20 @@ class Run:
         return psycopg.conninfo.conninfo_to_dict(self.template.owner_url)["user"]  # type: ignore[return-value]
 
     def empty_database(self) -> None:
-        """Empty every table that tests filled, past triggers and policies; what migrations wrote stays."""
-        with psycopg.connect(replaced(self.template.admin_url, name=self.database.name)) as connection:
-            connection.execute(EMPTY)
+        """Empty every table that tests filled, past triggers and policies; what migrations wrote stays.
+
+        A Celery worker may still be at what the test asked of it: of the two that wait for each other, this begins
+        again.
+        """
+        for again in reversed(range(EMPTY_TRIES)):
+            try:
+                with psycopg.connect(replaced(self.template.admin_url, name=self.database.name)) as connection:
+                    connection.execute(EMPTY)
+            except psycopg.errors.DeadlockDetected:
+                if not again:
+                    raise
+            else:
+                return
 
     def drop_everything(self) -> None:
         """Leave a server that is not ours as it was: no databases and no roles of this run."""
@@ -129,6 +140,7 @@ class Run:
                 connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
+EMPTY_TRIES = 5
 # As the administrator and with triggers off: the trail refuses its own emptying, as it should.
 # Deleting from the few tables that hold something is much quicker than truncating all of them.
 EMPTY = """
