@@ -108,10 +108,10 @@ def milestone_line(line: PlanMove) -> None:
     if everything_accepted(milestone):
         way_out = _("Leave it out of the plan change.")
         raise IllegalMove(f"{met(milestone)} {way_out}", field="moves")
-    _check_day(line, milestone.due_on, milestone.name)
-    if line.to_on is not None and line.to_on < line.engagement.start_on:
+    if line.to_on is not None and FIRST_DAY <= line.to_on < line.engagement.start_on:
         sentence = _("“%(title)s” would be due before the engagement starts. Choose a later day.")
         raise DomainError(sentence % {"title": milestone.name}, field="moves")
+    _check_day(line, milestone.due_on, milestone.name)
 
 
 def _check_day(line: PlanMove, present: date, title: str) -> None:

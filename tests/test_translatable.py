@@ -49,11 +49,18 @@ def sources() -> dict[str, ast.Module]:
     }
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node; each test goes over all of them."""
+    return tuple(ast.walk(tree))
+
+
+@cache
 def names_in(tree: ast.AST) -> dict[str, str]:
     """What the functions are called in a file; `gettext_noop` also where a package without Django has its own."""
     imported = {
         alias.asname or alias.name: alias.name
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
         for alias in node.names
         if alias.name in ARGUMENTS
@@ -71,7 +78,7 @@ def called(node: ast.Call, names: dict[str, str]) -> str:
 
 def messages_in(tree: ast.AST) -> Iterator[ast.expr]:
     names = names_in(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and (name := called(node, names)):
             yield from (node.args[at] for at in ARGUMENTS[name] if at < len(node.args))
 
@@ -102,7 +109,7 @@ def test_no_message_hides_within_an_f_string():
     within = {
         f"{path}: {ast.unparse(one)}"
         for path, tree in sources().items()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.JoinedStr)
         for one in ast.walk(node)
         if isinstance(one, ast.Call) and called(one, names_in(tree)) and any(is_literal(given) for given in one.args)

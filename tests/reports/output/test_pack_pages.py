@@ -112,7 +112,7 @@ def test_reading_takes_the_same_queries_whatever_the_rows(
 ) -> None:
     with as_firm():
         world = build(count=30)
-        with django_assert_max_num_queries(36):
+        with django_assert_max_num_queries(37):
             read(world.engagement)
 
 
