@@ -17,6 +17,7 @@ from config.embedded.browser import find_chromium
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
+NARROW = (320, 700)
 # Two cores may be shared with the rest of the suite.
 PATIENCE_MS = 15_000
 Opener = Callable[..., Page]
@@ -144,3 +145,11 @@ def clean(tab: Page, how: str = "", **options: object) -> None:
         tab.evaluate("(options) => axe.run(document, options)", {"resultTypes": ["violations"], **options})
     )
     assert found.violations_count == 0, f"{tab.url} {how}\n{found.generate_report()}"
+
+
+def fits(tab: Page) -> None:
+    """Assert that nothing scrolls sideways on a phone, and on the narrowest one that people have."""
+    for size in (PHONE, NARROW):
+        tab.set_viewport_size({"width": size[0], "height": size[1]})
+        wide = tab.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0], f"{tab.url} is {wide} wide on a screen of {size[0]}"

@@ -1,7 +1,7 @@
 """Every page is sound: nothing for axe to find, light or dark, wide or on a phone, and never wider than the screen.
 
-The portal, sign-in and what is issued are looked at whole here; the firm's pages about the work are in
-tests/reports/test_firm_in_chromium.py, and here only on the narrowest screen.
+The portal, sign-in and what is issued are looked at here; the firm's pages about the work are in
+tests/reports/test_firm_in_chromium.py.
 """
 
 from collections.abc import Sequence
@@ -27,12 +27,10 @@ from reports.actions.packs import ask_pack
 from roles.actions import add_absence
 from roles.models import FailureMode, Specialist
 from tests import factories
-from tests.chromium import PHONE, WIDE, Opener, clean
+from tests.chromium import PHONE, WIDE, Opener, clean, fits
 from tests.factories import TODAY
 
 pytestmark = pytest.mark.xdist_group("browser-pages")
-
-NARROW = (320, 700)
 
 
 class World:
@@ -112,14 +110,6 @@ def _turn(tab: Page, size: tuple[int, int], scheme: str) -> None:
     tab.set_viewport_size({"width": size[0], "height": size[1]})
 
 
-def fits(tab: Page) -> None:
-    """Assert that nothing scrolls sideways on a phone, and on the narrowest one that people have."""
-    for size in (PHONE, NARROW):
-        tab.set_viewport_size({"width": size[0], "height": size[1]})
-        wide = tab.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size[0], f"{tab.url} is {wide} wide on a screen of {size[0]}"
-
-
 def test_signing_in(tab_of: Opener) -> None:
     sound(tab_of(), ["/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/", "/check/"])
 
@@ -185,14 +175,6 @@ def test_plan_changes_and_the_life_of_an_engagement(world: World, tab_of: Opener
     with as_firm():
         life.hold(by=world.people.manager, engagement=world.engagement, why="Change freeze")
     sound(tab, world.firm("", "life/resume/", "life/end-early/"))
-
-
-def test_the_firms_pages_on_the_narrowest_screen(world: World, tab_of: Opener) -> None:
-    tab = tab_of(world.people.manager, size=NARROW)
-    tabs = ("", f"?open={world.c.public_id}", "outcomes/", "team/", "activity/", "ask/", "add/", "notes/new/")
-    for address in ("/", "/needs/", "/deliverables/", "/metrics/", "/clients/", "/specialists/", *world.firm(*tabs)):
-        tab.goto(address)
-        fits(tab)
 
 
 def test_people_and_waits(world: World, tab_of: Opener) -> None:

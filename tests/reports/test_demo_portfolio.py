@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,6 +75,7 @@ def test_a_day_before_the_start_is_the_working_day_before_and_a_later_one_never_
 # --- the arithmetic of every day ---------------------------------------------------------------------------------
 
 
+@cache
 def templates(key: str) -> list[Template]:
     """The playbook's rows as the rule of progress takes them."""
     with (BOOKS / f"playbook_{key}.csv").open(encoding="utf-8", newline="") as file:
