@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from milestones.forecasting.days import Days, DayTable
 from milestones.forecasting.facts import Facts, paced_between
-from milestones.forecasting.noise import Words, further, level, quantiles, seed_of, stratified, uniform, words
+from milestones.forecasting.noise import Words, further, level, pick, seed_of, stratified, uniform, words
 from milestones.forecasting.past import Past
 from milestones.forecasting.prior import Floats, Prior
 from milestones.forecasting.remaining import condition
@@ -90,10 +90,9 @@ def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws
     named = words(seed, [_ENGAGEMENT, *(_OWNERS - (one or 0) for one in owners)], 0, draws)
     hashed, own = named[0], named[1:]
     other = words(seed, [_ENGAGEMENT], 1, draws)[0]
-    normal = quantiles("normal")
     mu = past.ratios.draw(stratified(draws))
-    theta = past.ratios.draw_owners(owners, mu, normal.take(level(own, 1)))
-    starts = past.lag.draw(normal.take(level(hashed, 3)))
+    theta = past.ratios.draw_owners(owners, mu, pick("normal", level(own, 1)))
+    starts = past.lag.draw(pick("normal", level(hashed, 3)))
     # A day's lag is a failed try of a geometric distribution: its mean in whole days is that of the posterior.
     lag = 1 / np.log1p(np.maximum(starts, 1e-3)) if past.lag.mean else np.zeros(draws)
     return Worlds(
@@ -101,12 +100,12 @@ def draw_worlds(plan: PlanInput, past: Past, owners: Sequence[int | None], draws
         mu=mu,
         owners=tuple(owners),
         theta=theta.astype(np.float32),
-        wait_rate=past.waits.rate.draw(normal.take(level(hashed, 0))).astype(np.float32) * plan.waits_to_come,
+        wait_rate=past.waits.rate.draw(pick("normal", level(hashed, 0))).astype(np.float32) * plan.waits_to_come,
         stop_median=draw_median(past.waits.stops, uniform(hashed, 1)),
         review_median=draw_median(past.waits.reviews, uniform(hashed, 2)),
         lag=lag.astype(np.float32),
-        growth=past.growth.draw(normal.take(level(other, 0))).astype(np.float32),
-        trend=np.float32(plan.prior.trend) + np.float32(plan.prior.trend_spread) * normal.take(level(other, 1)),
+        growth=past.growth.draw(pick("normal", level(other, 0))).astype(np.float32),
+        trend=np.float32(plan.prior.trend) + np.float32(plan.prior.trend_spread) * pick("normal", level(other, 1)),
     )
 
 
@@ -119,14 +118,14 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     more = further(hashed[len(known) :])
     template = _templates(past, uniform(more, 0))
     at = _centres(plan, known, past, worlds, template)
-    need = quantiles("normal").take(level(hashed, 0))
+    need = pick("normal", level(hashed, 0))
     need *= np.float32(sqrt(plan.prior.within))
     need += at
     np.exp(need, out=need)
     pace = _paces(plan.prior, known, template, hashed)
     condition(plan.prior, known, need, pace, at, hashed)
     np.minimum(need, np.float32(LONGEST), out=need)
-    lag = quantiles("exponential").take(level(hashed, 1))
+    lag = pick("exponential", level(hashed, 1))
     lag *= worlds.lag
     slow = np.array([_slowdown(plan.prior, one.work) for one in known] + [0.0] * added, dtype=np.float32)
     rows = {one.work.id: n for n, one in enumerate(known)}
@@ -194,7 +193,7 @@ def _reviews(plan: PlanInput, known: Sequence[Facts], worlds: Worlds, hashed: Wo
     needed &= plan.waits_to_come
     some = np.flatnonzero(needed.any(axis=1))
     review = np.zeros(needed.shape, dtype=np.float32)
-    spread = np.exp(np.float32(plan.prior.review.sigma) * quantiles("normal").take(level(further(hashed[some]), 3)))
+    spread = np.exp(np.float32(plan.prior.review.sigma) * pick("normal", level(further(hashed[some]), 3)))
     review[some] = np.ceil(spread * worlds.review_median) * needed[some]
     return review
 
@@ -261,5 +260,5 @@ def _templates(past: Past, uniforms: Days) -> Templates:
 
 def _arrivals(worlds: Worlds, more: Words, begin: int) -> Days:
     """Day numbers of a Poisson process from day number `begin` on."""
-    gaps = quantiles("exponential").take(level(more, 2)) / np.maximum(worlds.growth, np.float32(1e-6))
+    gaps = pick("exponential", level(more, 2)) / np.maximum(worlds.growth, np.float32(1e-6))
     return np.asarray(np.minimum(begin + np.cumsum(gaps, axis=0), 1e6), dtype=np.float32)

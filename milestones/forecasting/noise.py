@@ -22,6 +22,7 @@ Words = NDArray[np.uint64]
 Levels = NDArray[np.uint16]
 
 LEVELS = 1 << 16
+PIECE = 8192  # numbers that stay in a core's own cache
 _A, _B, _STEP = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -43,14 +44,23 @@ def further(hashed: Words) -> Words:
     return _mix(hashed ^ _STEP)
 
 
-def _mix(x: Words) -> Words:
-    shifted = x >> np.uint64(30)
-    mixed = x ^ shifted
-    mixed *= _A
-    mixed ^= np.right_shift(mixed, np.uint64(27), out=shifted)
-    mixed *= _B
-    mixed ^= np.right_shift(mixed, np.uint64(31), out=shifted)
-    return mixed
+def _mix(fresh: Words) -> Words:
+    """Mix numbers in place, a piece at a time: nine passes over all of them would each wait for the memory."""
+    flat = fresh.ravel(order="K")
+    for begin in range(0, len(flat), PIECE):
+        mixed = flat[begin : begin + PIECE]
+        shifted = mixed >> np.uint64(30)
+        mixed ^= shifted
+        mixed *= _A
+        mixed ^= np.right_shift(mixed, np.uint64(27), out=shifted)
+        mixed *= _B
+        mixed ^= np.right_shift(mixed, np.uint64(31), out=shifted)
+    return fresh
+
+
+def pick(kind: str, levels: Levels) -> Days:
+    """The quantiles of levels; no level is outside the table, so that none is looked at for it."""
+    return quantiles(kind).take(levels, mode="wrap")
 
 
 def level(hashed: Words, part: int) -> Levels:

@@ -17,7 +17,7 @@ import numpy as np
 from milestones.forecasting.days import Days
 from milestones.forecasting.facts import Facts
 from milestones.forecasting.learning import Lasted, RatePosterior, learn_clustered_rate, learn_median, quantile
-from milestones.forecasting.noise import LEVELS, Levels, Words, further, level, quantiles
+from milestones.forecasting.noise import LEVELS, Levels, Words, further, level, pick
 from milestones.forecasting.prior import Floats, Prior, Reals, normal_cdf, normal_quantile
 from milestones.forecasting.types import Wait
 
@@ -92,7 +92,7 @@ def draw_median(grid: tuple[Floats, Floats], uniforms: Reals) -> Days:
 def to_come(expected: Days, medians: Days, hashed: Words) -> Days:
     """Working days of waits that are still to strike, for expected numbers of them (rows of draws)."""
     # The first comes after an exponential time: most draws have none, and are left at once.
-    first = quantiles("exponential").take(level(hashed, 3))
+    first = pick("exponential", level(hashed, 3))
     struck = np.flatnonzero(first < expected)
     x, u = expected.ravel()[struck], np.exp(-first.ravel()[struck])
     term = np.exp(-x)
