@@ -43,7 +43,7 @@ LASTING: Final = frozenset({"", "on_track", "at_risk", "off_track"})
 
 
 ORDER_WORDS: Final = (
-    ("", gettext_lazy("Worst first")),
+    ("", gettext_lazy("Mine first, then the worst")),
     ("due", gettext_lazy("Next milestone first")),
     ("start", gettext_lazy("Longest running first")),
     ("changed", gettext_lazy("Latest change first")),
