@@ -101,7 +101,9 @@ def _fell_away() -> Q:
 
 
 def _judge(rows: QuerySet[SlipSnapshot], *, late: bool) -> int:
-    return SlipSnapshot.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(late=late)
+    """Of two nights at once one judges a row; the other leaves it to that one and waits for nothing."""
+    free = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    return SlipSnapshot.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(late=late)
 
 
 # --- learnt --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from accounts.db import as_firm
 from accounts.jobs import Progress
 from accounts.models import Job
 from accounts.states import OPEN_JOBS
-from engagements.models import Engagement
+from engagements.models import Client, Engagement
 from engagements.states import EngagementState
 from milestones import options, predictions, risk_snapshots, slips
 from milestones.models import ForecastRun, Plan, SlipFlag
@@ -63,7 +63,7 @@ def slip_nightly(job: Job, report: Progress) -> dict[str, object]:
     Many engagements are left to jobs of their own, so that several workers share a night.
     """
     zone = str(job.args["time_zone"])
-    _learn(zone)
+    _learn()
     with as_firm():
         active = Engagement.objects.filter(state=EngagementState.ACTIVE, removed_at__isnull=True)
         ids = list(active.filter(client__time_zone=zone).order_by("pk").values_list("pk", flat=True))
@@ -145,9 +145,15 @@ def slip_options(job: Job, report: Progress) -> dict[str, object]:
     return {"made": made, "of": len(ids)}
 
 
-def _learn(zone: str) -> None:
+def _learn() -> None:
+    """Judge what fell due in any time zone, and learn from it.
+
+    Nights that come together, after a stop of the service above all, then forecast by one model, and what would help
+    is seen by the model that said what needs help.
+    """
     with as_firm():
-        risk_snapshots.settle(zone, today(zone))
+        for zone in Client.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct():
+            risk_snapshots.settle(zone, today(zone))
         risk_snapshots.recalibrate()
 
 

@@ -23,7 +23,7 @@ from milestones import options, predictions, slips
 from milestones.actions import activation, life, plans
 from milestones.calendar import WorkCalendar
 from milestones.lines import PlanLine
-from milestones.models import Deliverable, Playbook, PlaybookItem, PlaybookVersion
+from milestones.models import Deliverable, Playbook, PlaybookItem, PlaybookVersion, SlipSnapshot
 from reports.actions.notes import write_note
 from reports.demo.history import Proof, Story
 from reports.demo.people import Cast, gather
@@ -61,6 +61,8 @@ def load(say: Say) -> int:
     for on in nights(timeline.until):
         timeline.add(on, recompute)
     timeline.tell()
+    # The stories run well ahead of plan or far behind it: a firm would learn from them what no firm is like.
+    SlipSnapshot.objects.all().delete()
     recompute()
     options.recompute_many(running())
     predictions.gather(Engagement.objects.filter(removed_at=None), clock_today())

@@ -247,6 +247,15 @@ def test_the_night_learns_first_and_then_forecasts(experienced, monday):
     assert latest.forecaster == f"pool-1 {calibration.version}"
 
 
+def test_a_night_anywhere_learns_from_what_fell_due_everywhere(experienced, monday):
+    """Else the nights that come together would forecast by one model each, and the options go by yet another."""
+    monday.shift(timedelta(days=12))
+
+    job = jobs.request(kind="slip_nightly", key="night", args={"time_zone": "Asia/Singapore"}, by=None)
+    tasks.slip_nightly(job, Silent(job))
+    assert SlipCalibration.objects.get().outcomes == 31
+
+
 # --- walls ---------------------------------------------------------------------------------------------------
 
 
