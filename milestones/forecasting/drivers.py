@@ -5,56 +5,57 @@ All worlds use the same draws, and the shares telescope, so they sum to the dela
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, sub
 
 from milestones.forecasting.facts import Facts
 from milestones.forecasting.types import Driver, DriverKind, PlanInput
 
 CAUSES = 5  # worlds: the real one, then without waits on the client, on others, without load, without push
 WITHOUT_CLIENT_WAITS = 1
-_REMOVED: tuple[DriverKind, ...] = ("waiting_on_client", "waiting_on_others", "load", "predecessors")
+# What the worlds take out one after the other, then what is left of a delay.
+_KINDS: tuple[DriverKind, ...] = (
+    "waiting_on_client", "waiting_on_others", "load", "predecessors", "start", "overrun"
+)  # fmt: skip
+_PREDECESSORS, _START = 3, 4
 
 
 def work_drivers(plan: PlanInput, facts: Facts, delays: Sequence[int], after: int | None) -> tuple[Driver, ...]:
     """`delays`: working days after the due date in each of the worlds; `after`: the predecessor that binds."""
-    shares = _shares(delays)
-    late_start = _late_start(plan.today, facts)
-    # A start that is late because a predecessor is not done is that predecessor's doing.
-    blamed: DriverKind = "predecessors" if after is not None and facts.work.state == "planned" else "start"
-    shares[blamed] = shares.get(blamed, 0) + late_start
-    shares["overrun"] = delays[-1] - late_start
-    return _drivers(shares, lambda kind: (facts, _params(kind, plan, facts, after)))
+    work = facts.work
+    shares = _shares(delays, _late_start(plan.today, facts))
+    if after is not None and work.state == "planned":
+        # A start that is late because a predecessor is not done is that predecessor's doing.
+        shares[_PREDECESSORS] += shares[_START]
+        shares[_START] = 0
+    return _largest_first(
+        [
+            Driver(kind, days, work.id, _params(kind, plan, facts, after))
+            for kind, days in zip(_KINDS, shares, strict=True)
+            if days
+        ]
+    )
 
 
 def milestone_drivers(plan: PlanInput, delays: Sequence[int], critical: Sequence[Facts]) -> tuple[Driver, ...]:
     """The same for a milestone; each cause is shown on the critical deliverable where it weighs most."""
-    shares = _shares(delays)
-    shares["overrun"] = delays[-1]
-    if not critical:
-        return _drivers(shares, lambda _kind: (None, {}))
-
-    def shown(kind: DriverKind) -> tuple[Facts, dict[str, int]]:
-        one = _worst(kind, plan, critical)
-        return one, _params(kind, plan, one, None)
-
-    return _drivers(shares, shown)
-
-
-def _shares(delays: Sequence[int]) -> dict[DriverKind, int]:
-    return {kind: before - after for kind, before, after in zip(_REMOVED, delays, delays[1:], strict=False)}
-
-
-def _drivers(
-    shares: Mapping[DriverKind, int], shown: Callable[[DriverKind], tuple[Facts | None, dict[str, int]]]
-) -> tuple[Driver, ...]:
-    """`shown` gives the deliverable behind a cause and what its words name; it is asked for causes that count."""
     found = []
-    for kind, days in shares.items():
-        if days:
-            facts, params = shown(kind)
-            found.append(Driver(kind, days, facts.work.id if facts else None, params))
+    for kind, days in zip(_KINDS, _shares(delays, 0), strict=True):
+        if days and critical:
+            one = _worst(kind, plan, critical)
+            found.append(Driver(kind, days, one.work.id, _params(kind, plan, one, None)))
+        elif days:
+            found.append(Driver(kind, days))
+    return _largest_first(found)
+
+
+def _shares(delays: Sequence[int], late_start: int) -> list[int]:
+    """The days of each of the kinds."""
+    return [*map(sub, delays, delays[1:]), late_start, delays[-1] - late_start]
+
+
+def _largest_first(found: list[Driver]) -> tuple[Driver, ...]:
     found.sort(key=attrgetter("days"), reverse=True)
     return tuple(found)
 

@@ -47,21 +47,22 @@ class _Counted:
     """The nth draw from the earliest, from counts of each day."""
 
     def __init__(self, drawn: Days, low: int, width: int) -> None:
-        rows = drawn.size // drawn.shape[-1]
-        self.low, self.shape = low, drawn.shape[:-1]
-        places = drawn.reshape(rows, -1).astype(np.int32)
-        places += (np.arange(rows, dtype=np.int32) * width - low)[:, None]
-        counts = np.bincount(places.ravel(), minlength=rows * width).reshape(rows, width)
-        self.reached: Counts = counts.cumsum(axis=1)
+        self.low, self.width, self.shape = low, width, drawn.shape[:-1]
+        rows = np.arange(drawn.size // drawn.shape[-1])
+        # Each row counts on from those before it: the numbers only rise, and a day is found by halving.
+        self.first, self.before = rows * width, rows * drawn.shape[-1]
+        places = drawn.reshape(len(rows), -1).astype(np.int32)
+        places += (self.first - low).astype(np.int32)[:, None]
+        self.reached: Counts = np.bincount(places.ravel(), minlength=len(rows) * width).cumsum()
 
     def nth(self, nth: int) -> Counts:
-        before = np.count_nonzero(self.reached < nth, axis=1)
-        return np.asarray(before + self.low, dtype=np.int64).reshape(self.shape)
+        found = self.reached.searchsorted(self.before + nth)
+        return np.asarray(found - self.first + self.low, dtype=np.int64).reshape(self.shape)
 
     def by(self, due: Counts) -> Counts:
         """Draws up to each column's day."""
         place = np.repeat(due - self.low, self.shape[1])
-        found = self.reached[np.arange(len(place)), np.clip(place, 0, self.reached.shape[1] - 1)]
+        found = self.reached[self.first + np.clip(place, 0, self.width - 1)] - self.before
         return np.where(place < 0, 0, found).reshape(self.shape)
 
 
