@@ -44,20 +44,17 @@ class Net:
         return key < 0 or self.works[key].state == "planned"
 
 
-def row_of(draws: Draws, key: int) -> int:
-    return draws.rows[key] if key >= 0 else draws.added[-key - 1]
-
-
 def schedule(net: Net, draws: Draws) -> list[int]:
     """The order of all open work and additions, by one cascade of mean durations."""
     mean = np.maximum(draws.needed_days.mean(axis=1), draws.paced_days.mean(axis=1)) + draws.lag.mean(axis=1)
-    return _Pass(net, draws, mean.tolist()).run()
+    keys = [*draws.rows, *(-place - 1 for place in range(len(draws.added)))]
+    return _Pass(net, draws, dict(zip(keys, mean.tolist(), strict=True))).run()
 
 
 class _Pass:
     """Whoever queues takes what can be begun first, and of that what is due first. One order serves all draws."""
 
-    def __init__(self, net: Net, draws: Draws, length: Sequence[float]) -> None:
+    def __init__(self, net: Net, draws: Draws, length: Mapping[int, float]) -> None:
         self.net, self.draws, self.length = net, draws, length
         self.heap: list[tuple[float, float, int]] = []
         self.followers: dict[int, list[int]] = {}
@@ -67,15 +64,15 @@ class _Pass:
 
     def run(self) -> list[int]:
         self._line_up()
-        order: list[int] = []
-        while self.heap:
-            ready, due, key = heapq.heappop(self.heap)
+        heap, now, order = self.heap, float(self.net.now), list[int]()
+        while heap:
+            ready, due, key = heap[0]
             free = self._hands(key)
-            if free and self.net.is_planned(key) and free[0] > ready:
-                heapq.heappush(self.heap, (free[0], due, key))
+            if free and free[0] > ready and self.net.is_planned(key):
+                heapq.heapreplace(heap, (free[0], due, key))
                 continue
-            begin = max(ready, float(self.net.now))
-            end = begin + self.length[row_of(self.draws, key)]
+            heapq.heappop(heap)
+            end = max(ready, now) + self.length[key]
             if free:
                 heapq.heapreplace(free, end)
             order.append(key)
@@ -83,15 +80,18 @@ class _Pass:
         return order
 
     def _line_up(self) -> None:
-        for key, work in self.net.works.items():
-            if work.is_open:
-                before = [one for one in work.predecessors if one in self.draws.rows] if self._waits(key) else []
-                self.ready[key] = self._start(key)
-                self.missing[key] = len(before)
-                for one in before:
-                    self.followers.setdefault(one, []).append(key)
-                if not before:
-                    self._push(key)
+        rows, works = self.draws.rows, self.net.works
+        for key in rows:
+            work = works[key]
+            waits = work.state == "planned"
+            # What runs already comes first.
+            self.ready[key] = float(max(self.net.now, self.net.start[key])) if waits else -1.0
+            before = [one for one in work.predecessors if one in rows] if waits else ()
+            self.missing[key] = len(before)
+            for one in before:
+                self.followers.setdefault(one, []).append(key)
+            if not before:
+                self._push(key)
         for place, (arrival, due) in enumerate(self._additions()):
             heapq.heappush(self.heap, (arrival, due, -place - 1))
 
@@ -102,13 +102,6 @@ class _Pass:
         arrivals = np.where(exists, self.draws.arrival, 0).sum(axis=1) / count
         return zip(arrivals.tolist(), (arrivals + self.draws.window.mean(axis=1)).tolist(), strict=True)
 
-    def _waits(self, key: int) -> bool:
-        return self.net.works[key].state == "planned"
-
-    def _start(self, key: int) -> float:
-        """What runs already comes first."""
-        return float(max(self.net.now, self.net.start[key])) if self._waits(key) else -1.0
-
     def _push(self, key: int) -> None:
         heapq.heappush(self.heap, (self.ready[key], float(self.net.due[key]), key))
 
@@ -116,7 +109,10 @@ class _Pass:
         owner = self.net.owner(key)
         if owner is None or (key >= 0 and self.net.works[key].state == "in_review"):
             return None
-        return self.free.setdefault(owner, [0.0] * self.net.slots(owner))
+        free = self.free.get(owner)
+        if free is None:
+            free = self.free[owner] = [0.0] * self.net.slots(owner)
+        return free
 
     def _release(self, key: int, end: float) -> None:
         for one in self.followers.get(key, ()):
