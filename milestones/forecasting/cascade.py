@@ -82,7 +82,9 @@ class Cascade:
             np.minimum(left, self.draws.paced_days[row], out=left)
             free = self._worked(work.owner, start, self._at_least_needed(left, row))
             self._keep_busy(work.owner, free, None)
-            np.add(free, self.draws.review[row] if work.needs_sign_off else 0, out=after)
+            after[:] = free
+            if work.needs_sign_off:
+                after += self.draws.review[row]
         if key in self.risk:
             self._agree(key, after)
 
@@ -114,10 +116,12 @@ class Cascade:
     def _at_least_needed(self, left: Days, row: int) -> Days:
         """Of so many days or what is needed, whichever is more."""
         needed, calm = self.draws.needed_days, self.draws.calm_days
-        loaded = left if calm is needed else left[: self.causes.load]
+        if calm is needed:
+            np.maximum(left, needed[row], out=left)
+            return left
+        loaded, unloaded = left[: self.causes.load], left[self.causes.load :]
         np.maximum(loaded, needed[row], out=loaded)
-        if calm is not needed:
-            np.maximum(left[self.causes.load :], calm[row], out=left[self.causes.load :])
+        np.maximum(unloaded, calm[row], out=unloaded)
         return left
 
     def _start(self, work: Work, row: int) -> Days:

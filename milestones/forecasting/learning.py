@@ -138,9 +138,7 @@ class Lasted:
 
 def learn_median(prior: LogNormal, spread: float, seen: Sequence[Lasted]) -> tuple[Floats, Floats]:
     """Grid and weights of the log median of waits; `over` ones have ended, of the others we know that they last on."""
-    centre = log(prior.median)
-    grid = np.linspace(centre - 4 * spread, centre + 4 * spread, 41)
-    logs = -0.5 * ((grid - centre) / spread) ** 2
+    grid, logs = _before_median(log(prior.median), spread)
     if seen:
         at = np.log(np.array([max(one.days, 0.5) for one in seen]))[:, None]
         ended = np.array([one.over for one in seen])[:, None]
@@ -148,6 +146,13 @@ def learn_median(prior: LogNormal, spread: float, seen: Sequence[Lasted]) -> tup
         logs = logs + np.where(ended, -0.5 * z**2, np.log(np.maximum(1 - normal_cdf(z), FLOOR))).sum(axis=0)
     weights = np.exp(logs - logs.max())
     return grid, weights / weights.sum()
+
+
+@lru_cache(maxsize=8)
+def _before_median(centre: float, spread: float) -> tuple[Floats, Floats]:
+    """What does not hang on what was seen: the grid, and the prior's log of each of its points."""
+    grid = np.linspace(centre - 4 * spread, centre + 4 * spread, 41)
+    return grid, -0.5 * ((grid - centre) / spread) ** 2
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,8 @@ def milestone_of(ready: Study, milestone: int | None) -> MilestoneForecast | Non
 
 
 def _works(run: _Run) -> dict[int, WorkForecast]:
-    rows = run.study.draws.rows
-    columns = read(run.columns, [run.study.net.due[key] for key in rows])
-    reads = dict(zip(rows, columns, strict=True))
+    rows, due = run.study.draws.rows, run.study.net.due
+    reads = dict(zip(rows, read(run.columns, [due[key] for key in rows]), strict=True))
     return {work.id: _work(run, work, reads) if work.id in reads else _finished(run, work) for work in run.study.works}
 
 
@@ -119,7 +118,9 @@ def _finished(run: _Run, work: Work) -> WorkForecast:
 def _binding(work: Work, reads: Mapping[int, Read]) -> int | None:
     """The open predecessor that is likely to finish last, or of two on one day the one that may take longer."""
     still_open = [one for one in work.predecessors if one in reads]
-    return max(still_open, key=lambda one: (reads[one].likely[0], reads[one].eight_in_ten[0]), default=None)
+    if len(still_open) < 2:
+        return still_open[0] if still_open else None
+    return max(still_open, key=lambda one: (reads[one].likely[0], reads[one].eight_in_ten[0]))
 
 
 # --- milestones --------------------------------------------------------------------------------------------------
@@ -217,7 +218,8 @@ def _with_additions(run: _Run, known: Days, group: _Group) -> Days:
         belongs &= run.falls_due <= table.last_by(group.due.due_on)
     if group.after is not None:
         belongs &= run.falls_due > table.last_by(group.after)
-    added: Days = np.where(belongs[:, None, :], finish, np.float32(-1)).max(axis=0)
+    # Counted from one, so that what does not belong is 0 and the earliest of all.
+    added = ((finish + 1) * belongs[:, None, :]).max(axis=0) - 1
     return np.asarray(np.maximum(known, added), dtype=np.float32)
 
 
@@ -236,7 +238,8 @@ def _seen(run: _Run, column: Read, by: int) -> _Seen:
     outlook = _outlook(run, column, 0)
     place = run.place[WITHOUT_CLIENT_WAITS]
     free = _outlook(run, column, place) if place else outlook
-    return _Seen(outlook, free, [column.likely[one] - by for one in run.place])
+    likely = column.likely
+    return _Seen(outlook, free, [likely[one] - by for one in run.place])
 
 
 def _outlook(run: _Run, column: Read, world: int) -> Outlook:

@@ -59,8 +59,8 @@ def _mix(fresh: Words) -> Words:
 
 
 def pick(kind: str, levels: Levels) -> Days:
-    """The quantiles of levels; no level is outside the table, so that none is looked at for it."""
-    return quantiles(kind).take(levels, mode="wrap")
+    """The quantiles of levels; no level is outside the table, and of the ways to treat such "clip" is the fastest."""
+    return quantiles(kind).take(levels, mode="clip")
 
 
 def level(hashed: Words, part: int) -> Levels:

@@ -117,9 +117,9 @@ def normal_quantile(p: Floats) -> Floats:
     """Its inverse; p is kept inside the table, that is within about eight standard deviations."""
     place = np.clip(p * _LEVELS, 0, _LEVELS - 1e-6)
     # Near the ends even steps are too coarse.
-    ends = np.nonzero((place < _ENDS) | (place > _LEVELS - _ENDS))
+    ends = np.flatnonzero((place < _ENDS) | (place > _LEVELS - _ENDS))
     found = _between(_BY_LEVEL, _BY_LEVEL_STEPS, place)
-    found[ends] = np.interp(p[ends], _RISING_P, _RISING_Z)
+    found.put(ends, np.interp(p.take(ends), _RISING_P, _RISING_Z))
     return found
 
 

@@ -53,4 +53,4 @@ def _condition_pace(
     elapsed = np.array([[known[n].elapsed] for n in rows], dtype=np.float32)
     begin = np.maximum(ends[:, :1], elapsed)
     held = begin + share * np.maximum(ends[:, 1:] - begin, 0)
-    pace[rows] = np.maximum(np.where(long, pace[rows], held) - elapsed, 0)
+    pace[rows] = np.clip(np.where(long, pace[rows], held) - elapsed, 0, np.inf)
