@@ -51,6 +51,7 @@ class Cascade:
         self.after: Days = np.empty((len(draws.need), *self.shape), dtype=np.float32)
         self.earliest: dict[int, Days] = {}
         self.free: dict[int, list[Days]] = {}
+        self.busy: set[int] = set()  # owners who have no hand left that was never taken
 
     def run(self, order: Sequence[int]) -> Days:
         """Go through `order`, predecessors first; returns the number of the last day of each, -1 for none."""
@@ -161,7 +162,7 @@ class Cascade:
 
     def _queue(self, owner: int | None, start: Days) -> None:
         """Nothing begins before its owner has a hand free, in worlds where load counts."""
-        if owner is not None and len(self.free.get(owner, ())) >= self.net.slots(owner):
+        if owner is not None and owner in self.busy:
             part = start[: self.causes.load]
             np.maximum(part, self.free[owner][0], out=part)
 
@@ -171,13 +172,14 @@ class Cascade:
             return
         free = self.free.setdefault(owner, [])
         after = after[: self.causes.load]
-        full = len(free) >= self.net.slots(owner)
         if exists is not None:
-            after = np.where(exists, after, free[0] if full else np.float32(0))
-        if full:
+            after = np.where(exists, after, free[0] if owner in self.busy else np.float32(0))
+        if owner in self.busy:
             _replace_first(free, after)
         else:
             _insert_last(free, after)
+            if len(free) >= self.net.slots(owner):
+                self.busy.add(owner)
 
 
 def _replace_first(free: list[Days], after: Days) -> None:

@@ -117,7 +117,8 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     hashed = words(worlds.seed, names, 0, len(worlds.mu))
     more = further(hashed[len(known) :])
     template = _templates(past, uniform(more, 0))
-    at = _centres(plan, known, past, worlds, template)
+    slow = [_slowdown(plan.prior, one.work) for one in known]
+    at = _centres(plan, known, past, worlds, template, slow)
     need = pick("normal", level(hashed, 0))
     need *= np.float32(sqrt(plan.prior.within))
     need += at
@@ -127,13 +128,12 @@ def draw_works(plan: PlanInput, facts: Mapping[int, Facts], past: Past, worlds: 
     np.clip(need, 0, LONGEST, out=need)
     lag = pick("exponential", level(hashed, 1))
     lag *= worlds.lag
-    slow = np.array([_slowdown(plan.prior, one.work) for one in known] + [0.0] * added, dtype=np.float32)
     rows = {one.work.id: n for n, one in enumerate(known)}
     arrival = _arrivals(worlds, more, table.number(past.running_from(plan.today)))
     return Draws(
         rows=rows,
         need=need,
-        calm=np.asarray(need / np.exp(slow)[:, None], dtype=np.float32) if slow.any() else need,
+        calm=_without_load(need, slow) if any(slow) else need,
         pace=pace,
         stops=to_come(np.maximum(need, pace) * worlds.wait_rate, worlds.stop_median, hashed),
         lag=np.floor(lag, out=lag),
@@ -156,12 +156,21 @@ def _slowdown(prior: Prior, work: Work) -> float:
     return prior.load_slowdown * max(0, work.owner_open_load - prior.easy_load)
 
 
-def _centres(plan: PlanInput, known: Sequence[Facts], past: Past, worlds: Worlds, template: Templates) -> Days:
+def _without_load(need: Days, slow: Sequence[float]) -> Days:
+    """The need of what is known, without what slows it; additions have no load yet."""
+    calm = need.copy()
+    calm[: len(slow)] /= np.exp(np.array(slow, dtype=np.float32))[:, None]
+    return calm
+
+
+def _centres(
+    plan: PlanInput, known: Sequence[Facts], past: Past, worlds: Worlds, template: Templates, slow: Sequence[float]
+) -> Days:
     """The mean of the logarithm of each need: the owner's ratio, the effort and the load."""
     places = {one: n for n, one in enumerate(worlds.owners)}
     turns = [places[past.owners[n % len(past.owners)]] for n in range(len(template.effort))]
     whose = [places[one.work.owner] for one in known] + turns
-    shift = [log(one.effort) + _slowdown(plan.prior, one.work) for one in known]
+    shift = [log(one.effort) + more for one, more in zip(known, slow, strict=True)]
     ahead = [past.ahead(one.work.start_on, plan.today) for one in known] + [0.0] * len(turns)
     at = worlds.theta[whose]
     at += np.array(ahead, dtype=np.float32)[:, None] * worlds.trend
@@ -176,9 +185,9 @@ def _paces(prior: Prior, known: Sequence[Facts], template: Templates, hashed: Wo
     paced = share < prior.paced
     share *= np.float32(1 / max(prior.paced, 1e-6))
     n = len(known)
-    ends = [paced_between(prior, one.pace_window) for one in known]
-    share[:n] *= np.array([end[1] - end[0] for end in ends], dtype=np.float32)[:, None]
-    share[:n] += np.array([end[0] for end in ends], dtype=np.float32)[:, None]
+    first, last = np.array([paced_between(prior, one.pace_window) for one in known]).reshape(-1, 2).T
+    share[:n] *= (last - first).astype(np.float32)[:, None]
+    share[:n] += first.astype(np.float32)[:, None]
     share[n:] = template.pace_window * (prior.paced_from + share[n:] * (prior.paced_to - prior.paced_from))
     share *= paced
     return share

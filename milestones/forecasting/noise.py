@@ -65,12 +65,13 @@ def pick(kind: str, levels: Levels) -> Days:
 
 def level(hashed: Words, part: int) -> Levels:
     """The part (0 to 3) of a hash that picks an entry of a table."""
-    return hashed.view(np.uint16).reshape(*hashed.shape, 4)[..., part]
+    return hashed.view(np.uint16)[..., part::4]
 
 
 def uniform(hashed: Words, part: int) -> Days:
     """A number between 0 and 1, neither included."""
-    numbers: Days = level(hashed, part) + np.float32(0.5)
+    numbers = level(hashed, part).astype(np.float32)
+    numbers += np.float32(0.5)
     numbers *= np.float32(1 / LEVELS)
     return numbers
 

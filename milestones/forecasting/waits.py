@@ -94,7 +94,7 @@ def to_come(expected: Days, medians: Days, hashed: Words) -> Days:
     # The first comes after an exponential time: most draws have none, and are left at once.
     first = pick("exponential", level(hashed, 3))
     struck = np.flatnonzero(first < expected)
-    x, u = expected.ravel()[struck], np.exp(-first.ravel()[struck])
+    x, u = expected.take(struck), np.exp(-first.take(struck))
     term = np.exp(-x)
     number = np.ones(len(x), dtype=np.intp)
     reached = term.copy()
@@ -103,8 +103,10 @@ def to_come(expected: Days, medians: Days, hashed: Words) -> Days:
         reached += term
         number += u > reached
     days = np.zeros_like(expected)
-    places = level(further(hashed.ravel()[struck]), 1) >> 4
-    days.ravel()[struck] = _sums()[number, places] * medians[struck % len(medians)]
+    number *= _STEPS
+    number += level(further(hashed.take(struck)), 1) >> 4
+    draw = struck - struck // len(medians) * len(medians)  # numpy divides faster than it takes remainders
+    days.put(struck, _sums().take(number) * medians.take(draw))
     return days
 
 
