@@ -19,6 +19,7 @@ _KINDS: tuple[DriverKind, ...] = (
     "waiting_on_client", "waiting_on_others", "load", "predecessors", "start", "overrun"
 )  # fmt: skip
 _PREDECESSORS, _START = 3, 4
+_BY_DAYS = attrgetter("days")
 
 
 def work_drivers(plan: PlanInput, facts: Facts, delays: Sequence[int], after: int | None) -> tuple[Driver, ...]:
@@ -56,7 +57,7 @@ def _shares(delays: Sequence[int], late_start: int) -> list[int]:
 
 
 def _largest_first(found: list[Driver]) -> tuple[Driver, ...]:
-    found.sort(key=attrgetter("days"), reverse=True)
+    found.sort(key=_BY_DAYS, reverse=True)
     return tuple(found)
 
 

@@ -31,12 +31,13 @@ def condition(prior: Prior, known: Sequence[Facts], need: Days, pace: Days, at: 
     centre = at[rows].astype(np.float64)
     below = normal_cdf((np.log(age) - centre) / sigma)
     held = np.array([[prior.paced * still_paced(prior, known[n].free_window, known[n].age)] for n in rows])
-    over = (1 - below) / np.maximum(1 - below * (1 - held), 1e-12)
+    rest = 1 - below
+    over = rest / np.maximum(1 - below * (1 - held), 1e-12)
     mine = hashed[rows]
     u, v = uniform(mine, 0).astype(np.float64), uniform(mine, 1).astype(np.float64)
     # Far in the tail the table knows no more; what has run so long runs on by a share of its age.
     lost = below > 1 - 1e-9
-    whole = np.maximum(np.exp(centre + sigma * normal_quantile(below + u * (1 - below))), age)
+    whole = np.maximum(np.exp(centre + sigma * normal_quantile(below + u * rest)), age)
     long = v < over
     if lost.any():
         whole = np.where(lost, age * (1 + 0.25 * u), whole)
