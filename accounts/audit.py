@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clock import FIRST_DAY, LAST_DAY
 from accounts.ddl import walls
 from accounts.forms import Form
 from accounts.models import TrailEntry, User
@@ -21,7 +22,7 @@ PAGE_SIZE: Final = 50
 EXPORT_LIMIT: Final = 10_000
 SHOWN_LENGTH: Final = 120
 OPS: Final = {"INSERT": _("added"), "UPDATE": _("changed"), "DELETE": _("removed")}
-YEARS: Final = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+YEARS: Final = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
 DAY: Final = {"type": "date"}
 
 

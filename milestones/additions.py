@@ -16,13 +16,14 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from accounts.checked import refuse_text
+from accounts.clock import FIRST_DAY, LAST_DAY
 from accounts.errors import DomainError
 from engagements.actions.placements import overload_sentence, shares
 from engagements.loads import Share, overloaded
 from engagements.models import Engagement, Placement
 from milestones.lines import PlanLine, check_lines
 from milestones.models import PlanMove
-from milestones.moves import FIRST_DAY, LAST_DAY, gone_by
+from milestones.moves import gone_by
 
 MAX_DAY: Final = 1500
 NAME_LENGTH: Final = 120

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from accounts.clock import FIRST_DAY, LAST_DAY
 from accounts.errors import DomainError
 from engagements.models import BusinessMetric, Placement
 from milestones.states import DeliverableState, EvidenceKind
@@ -14,8 +15,6 @@ from milestones.states import DeliverableState, EvidenceKind
 MAX_LINES: Final = 600
 MAX_DONE_LINES: Final = 40
 MAX_EFFORT: Final = 400
-FIRST_YEAR: Final = 2000
-LAST_YEAR: Final = 2199
 # What a plan may begin with: nothing yet, under way, or finished before Emplace.
 STARTS_AS: Final = frozenset({DeliverableState.PLANNED, DeliverableState.IN_PROGRESS, DeliverableState.ACCEPTED})
 
@@ -78,7 +77,7 @@ def _check_line(line: PlanLine, days: frozenset[int], today: date) -> None:
         raise _wrong(line, _("there is no milestone on day %(day)d") % {"day": line.milestone_day})
     if line.due_on < line.start_on:
         raise _wrong(line, _("its due date is before its start"))
-    if line.start_on.year < FIRST_YEAR or line.due_on.year > LAST_YEAR:
+    if line.start_on < FIRST_DAY or line.due_on > LAST_DAY:
         raise _wrong(line, _("its dates are outside the years 2000 to 2199"))
     if not 1 <= line.effort_days <= MAX_EFFORT:
         raise _wrong(line, _("its effort is not from 1 to 400 working days"))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.clock import FIRST_DAY, LAST_DAY
 from accounts.errors import DomainError, IllegalMove
 from accounts.formats import day
 from engagements.models import BusinessMetric, Engagement
@@ -19,8 +20,6 @@ from milestones.models import Deliverable, Milestone, PlanMove
 from milestones.states import MAY_CHANGE_MILESTONE, UNFINISHED, ChangeState, DeliverableState, Moves
 from milestones.windows import Window, start_within, windows
 
-FIRST_DAY: Final = date(2000, 1, 1)
-LAST_DAY: Final = date(2199, 12, 31)
 # What a line's words and checks read; load them with it.
 PARTS: Final = ("deliverable", "milestone", "metric", "from_milestone", "to_milestone")
 

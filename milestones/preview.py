@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from accounts.clock import FIRST_DAY, LAST_DAY
 from accounts.formats import long_day
 from milestones import imports
 from milestones.catalogue import current_versions, items_of
 from milestones.draft import Draft
-from milestones.draft_forms import FIRST_DAY, LAST_DAY
 from milestones.imports import Reading
 from milestones.lines import MAX_LINES, find_circle
 from milestones.models import PlaybookVersion

@@ -9,7 +9,7 @@ from accounts.clock import today
 from accounts.forms import Form
 from engagements.models import Client
 from engagements.places import countries
-from milestones.draft_forms import DayField
+from milestones.form_fields import DayField
 from roles.models import Role, Specialist
 
 WEEKDAYS = [

@@ -11,7 +11,7 @@ from accounts.forms import Form
 from engagements.actions.placements import shares
 from engagements.loads import monday, week_load
 from engagements.models import Engagement, Placement
-from milestones.draft_forms import DayField
+from milestones.form_fields import DayField
 from milestones.models import Deliverable
 from milestones.states import UNFINISHED
 from reports.pages.words import short

@@ -24,7 +24,7 @@ from reports.digest import send
 from reports.mail import Letter
 from reports.models import HandoffPack
 from reports.pack import render
-from reports.pack.content import Pack
+from reports.pack.parts import Pack
 from reports.pack.read import gaps, read
 from reports.pack.render import Drawn
 

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts import events
-from accounts.clock import now
+from accounts.clock import FIRST_DAY, now
 from accounts.errors import DomainError, IllegalMove, NotAllowed, StaleEdit
 from accounts.models import Event, User
 from accounts.prepared import Prepared, given
@@ -108,7 +108,7 @@ def signer_of(by: User, client_id: int) -> Contact:
 def day_of(engagement: Engagement, on: date | None, *, field: str = "on") -> date:
     """Return `on`, or today at the client's. Raises DomainError for a day that has not come or is past belief."""
     today = engagement.today()
-    if on is not None and not date(2000, 1, 1) <= on <= today:
+    if on is not None and not FIRST_DAY <= on <= today:
         raise DomainError(_("Choose a day up to today, as the client's calendar has it."), field=field)
     return on or today
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _, gettext_noop
 
 from accounts.checked import refuse_text
-from accounts.clock import now
+from accounts.clock import FIRST_DAY, LAST_DAY, now
 from accounts.errors import DomainError, IllegalMove
 from accounts.models import User
 from engagements.guards import require_manager
@@ -99,7 +99,7 @@ def _check(thing: Deliverable | Milestone, to_on: date, reason: str) -> None:
     refuse_text(reason, "reason")
     if not reason.strip() or len(reason) > 300:
         raise DomainError(_("Say in a sentence what was wrong with the date."), field="reason")
-    if not date(2000, 1, 1) <= to_on < date(2200, 1, 1):
+    if not FIRST_DAY <= to_on <= LAST_DAY:
         raise DomainError(_("Choose dates between 2000 and 2199."), field="to_on")
     if to_on == thing.due_on:
         raise DomainError(_("It is due on that day already."), field="to_on")

@@ -51,7 +51,6 @@ class Cascade:
         self.after: Days = np.empty((len(draws.need), *self.shape), dtype=np.float32)
         self.earliest: dict[int, Days] = {}
         self.free: dict[int, list[Days]] = {}
-        self.busy: set[int] = set()  # owners who have no hand left that was never taken
 
     def run(self, order: Sequence[int]) -> Days:
         """Go through `order`, predecessors first; returns the number of the last day of each, -1 for none."""
@@ -162,7 +161,7 @@ class Cascade:
 
     def _queue(self, owner: int | None, start: Days) -> None:
         """Nothing begins before its owner has a hand free, in worlds where load counts."""
-        if owner is not None and owner in self.busy:
+        if owner is not None and self._is_full(owner):
             part = start[: self.causes.load]
             np.maximum(part, self.free[owner][0], out=part)
 
@@ -170,16 +169,18 @@ class Cascade:
         """Keep the days on which the owner's hands are free again, in rising order, for each world and draw."""
         if owner is None:
             return
-        free = self.free.setdefault(owner, [])
+        is_full, free = self._is_full(owner), self.free.setdefault(owner, [])
         after = after[: self.causes.load]
         if exists is not None:
-            after = np.where(exists, after, free[0] if owner in self.busy else np.float32(0))
-        if owner in self.busy:
+            after = np.where(exists, after, free[0] if is_full else np.float32(0))
+        if is_full:
             _replace_first(free, after)
         else:
             _insert_last(free, after)
-            if len(free) >= self.net.slots(owner):
-                self.busy.add(owner)
+
+    def _is_full(self, owner: int) -> bool:
+        """Has the owner no hand left that was never taken?"""
+        return len(self.free.get(owner, ())) >= self.net.slots(owner)
 
 
 def _replace_first(free: list[Days], after: Days) -> None:

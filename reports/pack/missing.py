@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from engagements.models import Engagement
 from milestones.states import EvidenceKind
-from reports.pack.content import Item, Outcome, Person, Stage
+from reports.pack.parts import Item, Outcome, Person, Stage
 
 
 def of_outcomes(outcomes: Iterable[Outcome]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from milestones.states import DeliverableState as State
 from reports.chart_words import words
 from reports.charts import PRINT, Band, Item as Row, Timeline, forecast_history, index_line, timeline as drawn
 from reports.history import moved
-from reports.pack.content import Item, Pack, Stage
+from reports.pack.parts import Item, Pack, Stage
 
 # More rows than this do not fit one page; the rest goes on in the next picture.
 MOST_ROWS: Final = 15

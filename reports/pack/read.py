@@ -13,7 +13,7 @@ from milestones.models import Plan
 from milestones.states import Health
 from reports import history, ledger
 from reports.pack import content, missing
-from reports.pack.content import Item, Outcome, Pack
+from reports.pack.parts import Item, Outcome, Pack
 
 
 def read(engagement: Engagement) -> Pack:

@@ -20,9 +20,9 @@ from accounts.glyphs import pill_shape
 from accounts.tables import csv_text
 from milestones.states import EvidenceKind
 from reports import ledger
-from reports.pack.content import Item, Pack
 from reports.pack.fetcher import AllowList
 from reports.pack.glyphs import unshown
+from reports.pack.parts import Item, Pack
 from reports.pack.picture import forecasts, timelines
 from reports.pack.read import at_target, gaps
 
