@@ -51,6 +51,7 @@ class Cascade:
         self.after: Days = np.empty((len(draws.need), *self.shape), dtype=np.float32)
         self.earliest: dict[int, Days] = {}
         self.free: dict[int, list[Days]] = {}
+        self.full: set[int] = set()  # owners who have no hand left that was never taken
 
     def run(self, order: Sequence[int]) -> Days:
         """Go through `order`, predecessors first; returns the number of the last day of each, -1 for none."""
@@ -80,11 +81,14 @@ class Cascade:
             by = self.net.due[key] - self.net.reviews[key]
             left = bridge.until(start, by) if bridge else np.subtract(by + 1, start)
             np.minimum(left, self.draws.paced_days[row], out=left)
-            free = self._worked(work.owner, start, self._at_least_needed(left, row))
+            # Whoever hands in has a hand free, whatever the acceptance or another opinion adds to it.
+            is_done = not work.needs_sign_off and key not in self.risk
+            free = self._worked(bridge, start, self._at_least_needed(left, row), after if is_done else left)
             self._keep_busy(work.owner, free, None)
-            after[:] = free
             if work.needs_sign_off:
-                after += self.draws.review[row]
+                np.add(free, self.draws.review[row], out=after)
+            elif not is_done:
+                after[:] = free
         if key in self.risk:
             self._agree(key, after)
 
@@ -93,7 +97,8 @@ class Cascade:
         owner = self.net.owner(-place - 1)
         start = self._all(np.ceil(self.draws.arrival[place] + self.draws.lag[row]))
         self._queue(owner, start)
-        free = self._worked(owner, start, self._at_least_needed(self._all(self.draws.paced_days[row]), row))
+        left = self._at_least_needed(self._all(self.draws.paced_days[row]), row)
+        free = self._worked(self.bridges.get(owner), start, left, left)
         self._keep_busy(owner, free, exists)
         after = self.after[row]
         np.add(free, self.draws.review[row], out=after)
@@ -105,13 +110,9 @@ class Cascade:
         every[:] = days
         return every
 
-    def _worked(self, owner: int | None, start: Days, left: Days) -> Days:
-        """The first day after so many days of work."""
-        bridge = self.bridges.get(owner)
-        if bridge is not None:
-            return bridge.finish(start, left) + 1
-        left += start
-        return left
+    def _worked(self, bridge: Bridge | None, start: Days, left: Days, out: Days) -> Days:
+        """The first day after so many days of work, in `out`."""
+        return np.add(start, left, out=out) if bridge is None else np.add(bridge.finish(start, left), 1, out=out)
 
     def _at_least_needed(self, left: Days, row: int) -> Days:
         """Of so many days or what is needed, whichever is more."""
@@ -161,7 +162,7 @@ class Cascade:
 
     def _queue(self, owner: int | None, start: Days) -> None:
         """Nothing begins before its owner has a hand free, in worlds where load counts."""
-        if owner is not None and self._is_full(owner):
+        if owner in self.full:
             part = start[: self.causes.load]
             np.maximum(part, self.free[owner][0], out=part)
 
@@ -169,7 +170,7 @@ class Cascade:
         """Keep the days on which the owner's hands are free again, in rising order, for each world and draw."""
         if owner is None:
             return
-        is_full, free = self._is_full(owner), self.free.setdefault(owner, [])
+        is_full, free = owner in self.full, self.free.setdefault(owner, [])
         after = after[: self.causes.load]
         if exists is not None:
             after = np.where(exists, after, free[0] if is_full else np.float32(0))
@@ -177,10 +178,8 @@ class Cascade:
             _replace_first(free, after)
         else:
             _insert_last(free, after)
-
-    def _is_full(self, owner: int) -> bool:
-        """Has the owner no hand left that was never taken?"""
-        return len(self.free.get(owner, ())) >= self.net.slots(owner)
+            if len(free) >= self.net.slots(owner):
+                self.full.add(owner)
 
 
 def _replace_first(free: list[Days], after: Days) -> None:

@@ -53,6 +53,10 @@ class DayTable:
         """The date of a number; what lies beyond the table is its last day."""
         return self.days[min(max(number, 0), len(self.days) - 1)]
 
+    def dates(self, numbers: Ints) -> list[date]:
+        """The date of each of many numbers."""
+        return [self.days[one] for one in np.clip(numbers, 0, len(self.days) - 1).tolist()]
+
     def count(self, a: date, b: date) -> int:
         """Working days from `a` up to, but not including, `b`; negative when `b` is before `a`."""
         return self.number(b) - self.number(a)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import exp, log, sqrt
 
 from milestones.forecasting.days import DayTable
@@ -34,7 +34,7 @@ class Facts:
     review: int = 0
     stopped: int = 0
 
-    @property
+    @cached_property
     def pace_window(self) -> int:
         """What an owner who knows that the client will look at it paces the work to."""
         return max(1, self.window - self.review)

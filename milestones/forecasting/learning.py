@@ -67,9 +67,10 @@ class Posterior:
         rows = np.array([self.given_mu.get(owner, self.unseen) for owner in owners])
         means = rows @ self.grid
         spreads = np.sqrt(np.maximum(rows @ self.grid**2 - means**2, 0))
-        # As one complex number, so that each mu is looked up once for both.
-        both = np.array([np.interp(mu, self.grid, row) for row in means + 1j * spreads])
-        return np.asarray(both.real + both.imag * np.atleast_2d(normals), dtype=np.float64)
+        found = np.array([np.interp(mu, self.grid, row) for row in spreads])
+        found *= normals
+        found += [np.interp(mu, self.grid, row) for row in means]
+        return found
 
 
 def quantile(grid: Floats, weights: Floats, uniforms: Reals) -> Floats:
@@ -167,8 +168,8 @@ class RatePosterior:
         if self.mean <= 0:
             return np.zeros(len(normals))
         part = 1 / (9 * self.shape)
-        cube = np.maximum(1 - part + sqrt(part) * normals, 0.0) ** 3
-        return np.asarray(self.mean * cube, dtype=np.float64)
+        root = np.maximum(1 - part + sqrt(part) * normals, 0.0)
+        return np.asarray(self.mean * (root * root * root), dtype=np.float64)
 
 
 def learn_rate(prior: Rate, events: float, time: float) -> RatePosterior:

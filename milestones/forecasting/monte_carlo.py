@@ -14,7 +14,7 @@ from milestones.forecasting.cascade import REAL
 from milestones.forecasting.days import Days
 from milestones.forecasting.drivers import CAUSES, WITHOUT_CLIENT_WAITS, milestone_drivers, work_drivers
 from milestones.forecasting.facts import stall_days
-from milestones.forecasting.percentiles import Read, read
+from milestones.forecasting.percentiles import read
 from milestones.forecasting.study import Study, study
 from milestones.forecasting.types import (
     MilestoneDue,
@@ -86,25 +86,24 @@ def milestone_of(ready: Study, milestone: int | None) -> MilestoneForecast | Non
 
 def _works(run: _Run) -> dict[int, WorkForecast]:
     rows, due = run.study.draws.rows, run.study.net.due
-    reads = dict(zip(rows, read(run.columns, [due[key] for key in rows]), strict=True))
-    return {work.id: _work(run, work, reads) if work.id in reads else _finished(run, work) for work in run.study.works}
+    seen = dict(zip(rows, _seen(run, run.columns, [due[key] for key in rows]), strict=True))
+    return {work.id: _work(run, work, seen) if work.id in seen else _finished(run, work) for work in run.study.works}
 
 
-def _work(run: _Run, work: Work, reads: Mapping[int, Read]) -> WorkForecast:
-    ready = run.study
-    seen = _seen(run, reads[work.id], ready.net.due[work.id])
+def _work(run: _Run, work: Work, seen: Mapping[int, _Seen]) -> WorkForecast:
+    ready, mine = run.study, seen[work.id]
     facts = ready.facts[work.id]
     return WorkForecast(
         id=work.id,
         due_on=work.due_on,
-        outlook=seen.outlook,
-        without_client_waits=seen.free,
-        delay_days=seen.delays[0],
-        drivers=work_drivers(ready.plan, facts, seen.delays, _binding(work, reads)),
+        outlook=mine.outlook,
+        without_client_waits=mine.free,
+        delay_days=mine.delays[0],
+        drivers=work_drivers(ready.plan, facts, mine.delays, _binding(work, seen)),
         age_days=facts.age if work.is_running else 0,
         stall_days=stall_days(ready.plan, facts),
         waited_days=facts.waited(ready.plan.today, on_client=True),
-        own_chance=run.own.get(work.id, seen.outlook.chance),
+        own_chance=run.own.get(work.id, mine.outlook.chance),
     )
 
 
@@ -115,12 +114,12 @@ def _finished(run: _Run, work: Work) -> WorkForecast:
     return WorkForecast(work.id, work.due_on, sure, sure, delay, finished_on=day, own_chance=sure.chance)
 
 
-def _binding(work: Work, reads: Mapping[int, Read]) -> int | None:
+def _binding(work: Work, seen: Mapping[int, _Seen]) -> int | None:
     """The open predecessor that is likely to finish last, or of two on one day the one that may take longer."""
-    still_open = [one for one in work.predecessors if one in reads]
+    still_open = [one for one in work.predecessors if one in seen]
     if len(still_open) < 2:
         return still_open[0] if still_open else None
-    return max(still_open, key=lambda one: (reads[one].likely[0], reads[one].eight_in_ten[0]))
+    return max(still_open, key=lambda one: (seen[one].outlook.likely, seen[one].outlook.eight_in_ten))
 
 
 # --- milestones --------------------------------------------------------------------------------------------------
@@ -159,15 +158,14 @@ def _latest(run: _Run, groups: Sequence[_Group]) -> list[MilestoneForecast]:
     known = [_known(run, works) if works else None for works in still_open]
     latest = [_with_additions(run, one.latest, group) for one, group in zip(known, groups, strict=True) if one]
     by = [table.last_by(group.due.due_on) for one, group in zip(known, groups, strict=True) if one]
-    reads = zip(read(np.array(latest), by), by, strict=True)
+    seen = iter(_seen(run, np.array(latest), by))
     return [
-        _unreached(run, group.due, one.critical, *next(reads)) if one else _reached(run, group.due, group.works)
+        _unreached(run, group.due, one.critical, next(seen)) if one else _reached(run, group.due, group.works)
         for one, group in zip(known, groups, strict=True)
     ]
 
 
-def _unreached(run: _Run, due: MilestoneDue, critical: tuple[int, ...], column: Read, by: int) -> MilestoneForecast:
-    seen = _seen(run, column, by)
+def _unreached(run: _Run, due: MilestoneDue, critical: tuple[int, ...], seen: _Seen) -> MilestoneForecast:
     facts = [run.study.facts[one] for one in critical]
     return MilestoneForecast(
         id=due.id,
@@ -234,14 +232,16 @@ class _Seen(NamedTuple):
     delays: list[int]
 
 
-def _seen(run: _Run, column: Read, by: int) -> _Seen:
-    outlook = _outlook(run, column, 0)
-    place = run.place[WITHOUT_CLIENT_WAITS]
-    free = _outlook(run, column, place) if place else outlook
-    likely = column.likely
-    return _Seen(outlook, free, [likely[one] - by for one in run.place])
+def _seen(run: _Run, columns: Days, due: Sequence[int]) -> list[_Seen]:
+    """Of each of the columns, whose last days in time are `due`."""
+    if not len(columns):
+        return []
+    reads, dates = read(columns, due), run.study.table.dates
 
+    def outlooks(world: int) -> list[Outlook]:
+        likely, eight = dates(reads.likely[:, world]), dates(reads.eight_in_ten[:, world])
+        return list(map(Outlook, likely, eight, reads.chance[:, world].tolist()))
 
-def _outlook(run: _Run, column: Read, world: int) -> Outlook:
-    day = run.study.table.day
-    return Outlook(day(column.likely[world]), day(column.eight_in_ten[world]), column.chance[world])
+    real, place = outlooks(0), run.place[WITHOUT_CLIENT_WAITS]
+    delays = reads.likely[:, list(run.place)] - np.array(due)[:, None]
+    return list(map(_Seen, real, outlooks(place) if place else real, delays.tolist()))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from milestones.forecasting.days import Days
+from milestones.forecasting.prior import Floats
 
 LIKELY, EIGHT_IN_TEN = 0.5, 0.8
 MOST_DAYS = 4000  # a wider range is sorted after all
@@ -21,26 +22,22 @@ MOST_DAYS = 4000  # a wider range is sorted after all
 Counts = NDArray[np.int64]
 
 
-class Read(NamedTuple):
-    """Of one deliverable or milestone, in each world: day numbers, and the chance of the due date."""
+class Reads(NamedTuple):
+    """Day numbers, and the chance of the due date: (columns, worlds)."""
 
-    likely: list[int]
-    eight_in_ten: list[int]
-    chance: list[float]
+    likely: Counts
+    eight_in_ten: Counts
+    chance: Floats
 
 
-def read(drawn: Days, due: Sequence[int]) -> list[Read]:
+def read(drawn: Days, due: Sequence[int]) -> Reads:
     """Of shape (columns, worlds, draws); `due` is the number of the last day in time, for each column."""
-    if not len(drawn):
-        return []
     count = drawn.shape[-1]
     low = int(drawn.min())
     width = int(drawn.max()) - low + 1
     found = _Counted(drawn, low, width) if width <= MOST_DAYS else _Sorted(drawn)
     likely, eight = (found.nth(ceil(share * count)) for share in (LIKELY, EIGHT_IN_TEN))
-    in_time = found.by(np.array(due)) / count
-    rows = zip(likely.tolist(), eight.tolist(), in_time.tolist(), strict=True)
-    return [Read(*row) for row in rows]
+    return Reads(likely, eight, found.by(np.array(due)) / count)
 
 
 class _Counted:
@@ -51,8 +48,8 @@ class _Counted:
         rows = np.arange(drawn.size // drawn.shape[-1])
         # Each row counts on from those before it: the numbers only rise, and a day is found by halving.
         self.first, self.before = rows * width, rows * drawn.shape[-1]
-        places = drawn.reshape(len(rows), -1).astype(np.int32)
-        places += (self.first - low).astype(np.int32)[:, None]
+        places = np.empty((len(rows), drawn.shape[-1]), dtype=np.intp)  # what is counted without being copied first
+        np.add(drawn.reshape(places.shape), (self.first - float(low))[:, None], out=places, casting="unsafe")
         self.reached: Counts = np.bincount(places.ravel(), minlength=len(rows) * width).cumsum()
 
     def nth(self, nth: int) -> Counts:
