@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from accounts import events
 from accounts.checked import checked
 from accounts.errors import DomainError, NotAllowed
+from accounts.formats import day
 from accounts.models import User
 from accounts.states import Kind
 from roles.models import Absence, Role, Specialist
@@ -68,6 +69,7 @@ def add_absence(
     """
     _require_own(by, person)
     _check_deputy(person, deputy)
+    _check_days(person, starts_on, ends_on)
     absence = Absence(user=person, starts_on=starts_on, ends_on=ends_on, why=why.strip(), deputy=deputy)
     checked(absence).save(force_insert=True)
     message = gettext_noop("%(actor)s noted that %(name)s is away from %(start)s to %(end)s")
@@ -102,6 +104,23 @@ def _check_deputy(person: User, deputy: User | None) -> None:
         raise DomainError(_("Only a manager has a deputy. A specialist’s work is handed over instead."), field="deputy")
     if not deputy.manages or not deputy.is_active:
         raise DomainError(_("Choose another manager as the deputy."), field="deputy")
+
+
+def _check_days(person: User, starts_on: date, ends_on: date) -> None:
+    """Raise DomainError where the days run backwards, or some of them are noted already."""
+    if ends_on < starts_on:
+        raise DomainError(_("The absence ends before it starts."), field="ends_on")
+    # Absences of one person are noted one after the other: two at once would not see each other.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    noted = Absence.objects.filter(user=person, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
+    if noted is not None:
+        sentence = _(
+            "%(name)s is away from %(start)s to %(end)s already. Take those days back first, or choose others."
+        )
+        if noted.starts_on == noted.ends_on:
+            sentence = _("%(name)s is away on %(start)s already. Take that day back first, or choose others.")
+        days = {"start": day(noted.starts_on), "end": day(noted.ends_on)}
+        raise DomainError(sentence % {"name": person.name, **days}, field="starts_on")
 
 
 @transaction.atomic

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import public_id
@@ -108,6 +110,15 @@ class Absence(models.Model):
                 condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")),
                 name="absence_deputy_is_somebody_else",
                 violation_error_message=_("Nobody stands in for themselves. Choose somebody else."),
+            ),
+            # A person as a range of one: then PostgreSQL needs no extension to compare people and days in one index.
+            ExclusionConstraint(
+                name="absence_of_a_day_once",
+                expressions=[
+                    (Func("user", "user", Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (Func("starts_on", "ends_on", Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Some of these days are noted already."),
             ),
         ]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 
 from accounts.db import as_firm
@@ -69,6 +70,28 @@ def test_what_is_refused_is_said_beside_its_field(at_work: Firm, manager: Browse
     assert "Nobody stands in for themselves." in answer.text
     early = manager.post("/away/", {**data, "starts_on": "2026-11-30", "ends_on": "2026-11-04"})
     assert "The absence ends before it starts." in early.text
+
+
+def test_days_are_noted_once(at_work: Firm, specialist: Browser) -> None:
+    data = {"starts_on": "2026-12-01", "ends_on": "2026-12-04", "why": "Course"}
+    specialist.post("/away/", data)
+    twice = specialist.post("/away/", data)
+    assert twice.status_code == 422
+    said = "is away from 1 Dec to 4 Dec already. Take those days back first, or choose others."
+    assert f"{at_work.people.specialist.name} {said}" in twice.text
+    assert said in specialist.post("/away/", {"starts_on": "2026-12-04", "ends_on": "2026-12-07"}).text
+    specialist.post("/away/", {"starts_on": "2026-12-05", "ends_on": "2026-12-05"})
+    one = specialist.post("/away/", {"starts_on": "2026-12-05", "ends_on": "2026-12-08"})
+    assert "is away on 5 Dec already. Take that day back first, or choose others." in one.text
+    with as_firm():
+        assert Absence.objects.filter(user=at_work.people.specialist).count() == 2
+
+
+def test_the_database_keeps_each_day_once(cast: Cast) -> None:
+    add_absence(by=cast.manager, person=cast.manager, **DAYS)
+    Absence.objects.create(user=cast.other_manager, **DAYS)
+    with pytest.raises(IntegrityError, match="absence_of_a_day_once"), transaction.atomic():
+        Absence.objects.create(user=cast.manager, starts_on=DAYS["ends_on"], ends_on=DAYS["ends_on"])
 
 
 def test_specialists_have_no_deputy_and_specialists_are_none(cast: Cast) -> None:
