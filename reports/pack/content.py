@@ -81,7 +81,9 @@ def item(row: Deliverable, likely_on: date | None, calendar: WorkCalendar) -> It
 
 
 def likely_dates(engagement: Engagement) -> dict[str, date]:
-    """Return the likely finish of each unfinished deliverable, by public id, from the last forecast."""
+    """Return the likely finish of each unfinished deliverable, by public id; nothing where the clock stands still."""
+    if not engagement.is_active:
+        return {}
     run = ForecastRun.objects.filter(engagement=engagement).order_by("-on").first()
     works = run.works.items() if run else ()
     return {key: date.fromisoformat(work["likely"]) for key, work in works if work.get("likely")}

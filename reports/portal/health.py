@@ -62,10 +62,13 @@ RUNS = Prepared(_query)
 
 
 def told(engagement: Engagement, plan: Plan | None) -> Told:
-    """Return what the client may see; one query, in which a single row carries its JSON."""
+    """Return what the client may see; one query, in which a single row carries its JSON.
+
+    Where the clock stands still nothing is forecast, whatever the last forecast said.
+    """
     found = RUNS(engagement=engagement.pk, before=(plan and plan.worse_on) or date.max)
     days = tuple((row["on"], row["health"]) for row in found)
-    for row in reversed(found):
+    for row in reversed(found) if engagement.is_active else ():
         if row["shown_works"] is not None:
             return Told(row["shown_works"], row["shown_stages"] or {}, row["made_at"], days)
     return Told(days=days)

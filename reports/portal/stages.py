@@ -62,7 +62,8 @@ def stages(
         own = tuple(row for row in rows if row.milestone_id == one.pk)
         is_now = not now_found and any(not row.accepted for row in own) and engagement.is_live
         now_found = now_found or is_now
-        stage = _stage(one, own, outlook(forecast.get(one.public_id)), first_day, is_now=is_now, today=today)
+        begins_after = today if engagement.is_live else date.max  # what is not done by then never begins
+        stage = _stage(one, own, outlook(forecast.get(one.public_id)), first_day, is_now=is_now, today=begins_after)
         sign_url = links.to(reader, "portal_milestone_sign", code=engagement.code, day=one.day)
         made.append(replace(stage, sign_url=sign_url))
         first_day = one.day + 1

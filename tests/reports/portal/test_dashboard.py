@@ -256,6 +256,26 @@ def test_an_engagement_that_does_not_run_says_so(world: World, signer: Browser, 
     assert "Nothing waits on you" in text or state == "on_hold"
 
 
+@pytest.mark.parametrize("state", ["on_hold", "ended_early"])
+def test_nothing_is_forecast_where_the_clock_stands_still(world: World, signer: Browser, state: str) -> None:
+    manager, engagement = world.people.manager, world.engagement
+    seen = {"likely": "2027-03-02", "eight_in_ten": "2027-04-01", "health": "at_risk", "chance": 0.6}
+    with as_firm():
+        ForecastRun.objects.filter(engagement=engagement).delete()
+        ForecastRun.objects.create(
+            engagement=engagement, client=world.people.client, on=TODAY, plan_version=1, forecaster="x",
+            health="at_risk", works={world.b.public_id: seen},
+        )  # fmt: skip
+        Plan.objects.filter(engagement=engagement).update(worse_on=None)
+    said = {"at risk or off track", "2 Mar"}
+    assert all(one in body(signer.get(world.url()).text) for one in said)
+    with as_firm():
+        act = life.hold if state == "on_hold" else life.end_early
+        act(by=manager, engagement=engagement, why="The budget is being decided.")
+    for url in (world.url(), world.of(world.b)):
+        assert not [one for one in said if one in body(signer.get(url).text)]
+
+
 def end(world: World) -> Engagement:
     """Bring everything to an end."""
     finish(world)
