@@ -14,7 +14,7 @@ from accounts.access import require_manager
 from accounts.errors import DomainError
 from accounts.http import AuthedHttpRequest, domain_error_response, see_other, status_of
 from engagements.models import Engagement
-from milestones import access, consequences, proposals
+from milestones import access, at_once, consequences, proposals
 from milestones.actions import life
 from milestones.forms import WhyForm
 from milestones.views.answers import FormPage, add_error
@@ -57,11 +57,12 @@ def change(request: AuthedHttpRequest, code: str, what: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, engagement, what, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        (DATED | PLAIN)[what][0](by=request.user, engagement=engagement, **form.cleaned_data)
+        moved = (DATED | PLAIN)[what][0](by=request.user, engagement=engagement, **form.cleaned_data)
     except DomainError as error:
         add_error(form, error)
         return _page(request, engagement, what, form, status_of(error))
-    messages.success(request, SAID[what] % {"name": engagement.name})
+    # What goes on is forecast at once: the page that follows shows where it stands.
+    messages.success(request, f"{SAID[what] % {'name': engagement.name}} {at_once.forecast(moved).text}".strip())
     return see_other(request, _next(engagement, what))
 
 

@@ -12,7 +12,7 @@ from engagements.models import Engagement
 from milestones import clock
 from milestones.actions import life
 from milestones.catalogue import current_versions
-from milestones.models import PlanChange
+from milestones.models import ForecastRun, PlanChange
 from reports import ledger
 from reports.pages.lights import lights
 from tests import factories
@@ -58,6 +58,8 @@ def test_from_hold_to_the_shifted_dates(at_work: Firm, manager: Browser, monday:
     assert "5 working days until today" in manager.get(at_work.url("life/resume/")).text
     answer = go(manager, at_work, "resume")
     assert answer["Location"] == at_work.url("ask/") + "?propose=hold"
+    with as_firm():
+        assert ForecastRun.objects.filter(engagement=at_work.engagement, on=TODAY + LATER).exists()
     assert manager.get(answer["Location"]).context["form"].rows
     assert "On hold since" not in manager.get(at_work.url()).text
 
