@@ -39,6 +39,7 @@ DRIVER_WORDS: Mapping[str, str] = {
     "waiting_on_others": "waiting on others, {waited} working days so far",
     "load": "the owner has {open} open deliverables",
     "predecessors": "deliverables before it finish late",
+    "away": "the owner is away for {away} working days",
     "start": "started late",
     "start_early": "started early",
     "overrun": "such work usually runs over",

@@ -75,6 +75,14 @@ def _predecessors(driver: Mapping[str, object], titles: Mapping[str, str]) -> st
     return _("“%(title)s” finishes late") % {"title": title} if title else _("what comes before it finishes late")
 
 
+def _away(driver: Mapping[str, object], titles: Mapping[str, str]) -> str:
+    """Name the role, and no reason: why somebody is away is nobody else's."""
+    del titles
+    n = _number(driver, "away")
+    sentence = ngettext("the %(role)s is away for %(n)s working day", "the %(role)s is away for %(n)s working days", n)
+    return sentence % {"n": n, "role": driver.get("role") or _("owner")}
+
+
 def _start(driver: Mapping[str, object], titles: Mapping[str, str]) -> str:
     del titles
     n = _number(driver, "days")
@@ -109,6 +117,7 @@ _TELLERS: Final = {
     "waiting_on_others": _waiting_on_others,
     "load": _load,
     "predecessors": _predecessors,
+    "away": _away,
     "start": _start,
     "overrun": _overrun,
     "late": _late,

@@ -27,9 +27,10 @@ class Causes:
     other_waits: int
     load: int
     push: int
+    away: int
 
 
-REAL = Causes(1, 1, 1, 1, 1)
+REAL = Causes(1, 1, 1, 1, 1, 1)
 
 
 class Cascade:
@@ -79,7 +80,9 @@ class Cascade:
             # A late start eats the slack first: nobody paces work past the day on which it has to be handed in.
             bridge = self.bridges.get(work.owner)
             by = self.net.due[key] - self.net.reviews[key]
-            left = bridge.until(start, by) if bridge else np.subtract(by + 1, start)
+            left = np.subtract(by + 1, start)
+            if bridge is not None:
+                left[: self.causes.away] = bridge.until(start[: self.causes.away], by)
             np.minimum(left, self.draws.paced_days[row], out=left)
             # Whoever hands in has a hand free, whatever the acceptance or another opinion adds to it.
             is_done = not work.needs_sign_off and key not in self.risk
@@ -112,7 +115,11 @@ class Cascade:
 
     def _worked(self, bridge: Bridge | None, start: Days, left: Days, out: Days) -> Days:
         """The first day after so many days of work, in `out`."""
-        return np.add(start, left, out=out) if bridge is None else np.add(bridge.finish(start, left), 1, out=out)
+        if bridge is not None:
+            # Of an owner who is away fewer days are left, so that the same work reaches further.
+            away = self.causes.away
+            left[:away] = bridge.finish(start[:away], left[:away]) + 1 - start[:away]
+        return np.add(start, left, out=out)
 
     def _at_least_needed(self, left: Days, row: int) -> Days:
         """Of so many days or what is needed, whichever is more."""

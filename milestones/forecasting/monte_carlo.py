@@ -99,7 +99,7 @@ def _work(run: _Run, work: Work, seen: Mapping[int, _Seen]) -> WorkForecast:
         outlook=mine.outlook,
         without_client_waits=mine.free,
         delay_days=mine.delays[0],
-        drivers=work_drivers(ready.plan, facts, mine.delays, _binding(work, seen)),
+        drivers=work_drivers(ready.plan, facts, mine.delays, mine.outlook.likely, _binding(work, seen)),
         age_days=facts.age if work.is_running else 0,
         stall_days=stall_days(ready.plan, facts),
         waited_days=facts.waited(ready.plan.today, on_client=True),
@@ -173,7 +173,7 @@ def _unreached(run: _Run, due: MilestoneDue, critical: tuple[int, ...], seen: _S
         outlook=seen.outlook,
         without_client_waits=seen.free,
         delay_days=seen.delays[0],
-        drivers=milestone_drivers(run.study.plan, seen.delays, facts),
+        drivers=milestone_drivers(run.study.plan, seen.delays, seen.outlook.likely, facts),
         critical=critical,
         own_chance=seen.outlook.chance,
     )

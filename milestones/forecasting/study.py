@@ -68,9 +68,9 @@ class Study:
         client, others = any(one[0] is not None for one in held), any(one[1] is not None for one in held)
         loaded = self.draws.calm is not self.draws.need or any(work.owner is not None for work in self.works)
         places = [0]
-        for acts in (client, others, loaded, True):
+        for acts in (client, others, loaded, True, bool(self.bridges)):
             places.append(places[-1] + acts)
-        return Causes(places[4] + 1, *(max(one, 1) for one in places[1:])), tuple(places)
+        return Causes(places[-1] + 1, *(max(one, 1) for one in places[1:])), tuple(places)
 
 
 def study(plan: PlanInput, draws: int = 1000, *, past: Past | None = None) -> Study:

@@ -13,7 +13,7 @@ from milestones.forecasting.prior import COLD_START, Prior
 
 State = Literal["planned", "in_progress", "in_review", "sent_back", "accepted", "dropped"]
 Who = Literal["client", "firm", "third_party"]
-DriverKind = Literal["waiting_on_client", "waiting_on_others", "load", "predecessors", "start", "overrun"]
+DriverKind = Literal["waiting_on_client", "waiting_on_others", "load", "predecessors", "away", "start", "overrun"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Driver:
     """A part of the delay, in working days; negative where time is gained. `work`: the deliverable behind it.
 
     `params`: waiting_on_client and waiting_on_others {"waited": days so far}; load {"open": deliverables};
-    predecessors {"after": id}; start and overrun {}.
+    predecessors {"after": id}; away {"away": working days that the owner is away for}; start and overrun {}.
     """
 
     kind: DriverKind

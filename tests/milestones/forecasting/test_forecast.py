@@ -184,6 +184,23 @@ def test_a_loaded_owner_is_a_driver():
     assert {d.kind: d.params for d in found.drivers}["load"] == {"open": 16}
 
 
+def test_days_away_are_a_driver_of_their_own_and_nothing_else_is_blamed_for_them():
+    running = work(1, 5, 14, state="in_progress", started_on=day(5), owner=1)
+    given = plan(running, work(2, 5, 14, state="in_progress", started_on=day(5), owner=2), today=9)
+    here = forecast(given)
+    gone = frozenset(day(n) for n in range(10, 24))
+    away = forecast(replace(given, absences={1: gone}))
+    days = {driver.kind: driver.days for driver in away.works[1].drivers}
+    told = {driver.kind: driver.params for driver in away.works[1].drivers}["away"]
+    assert told["away"] == sum(one <= away.works[1].likely for one in gone)
+    assert days["away"] > 5
+    before = {driver.kind: driver.days for driver in here.works[1].drivers}
+    assert abs(days.get("overrun", 0) - before.get("overrun", 0)) <= 2
+    assert away.works[2] == here.works[2]
+    worst = {driver.kind: driver for driver in away.milestones[30].drivers}["away"]
+    assert (worst.work, worst.days > 5) == (1, True)
+
+
 def test_a_late_predecessor_is_named():
     slow = work(1, 0, 6, state="in_progress", started_on=day(0))
     found = forecast(plan(slow, work(2, 7, 12, predecessors=(1,)), today=16))
