@@ -62,7 +62,7 @@ def risk_story(facts: Facts | None, *, own: bool) -> RiskStory | None:
     return RiskStory(
         total,
         usual,
-        tuple(RiskLine(_sentence(name, facts, n, own=own), n) for name, n in lines if n or (name == REST and not own)),
+        tuple(RiskLine(_sentence(name, facts, own=own), n) for name, n in lines if n or (name == REST and not own)),
     )
 
 
@@ -104,12 +104,12 @@ def _agrees(name: str, facts: Facts, *, raises: bool) -> bool:
 # --- sentences -----------------------------------------------------------------------------------------------
 
 
-def _sentence(name: str, facts: Facts, points: int, *, own: bool) -> str:
+def _sentence(name: str, facts: Facts, *, own: bool) -> str:
     if name == REST:
         return _("everything else") if own else _rest_for_others(facts)
     if name == "load" and not own:
         return _load_of_role(facts)
-    return _in_time(facts) if name == "cascade" and points < 0 else _TELLERS[name](facts)
+    return _TELLERS[name](facts)
 
 
 def _rest_for_others(facts: Facts) -> str:
@@ -232,15 +232,14 @@ def _due_set_days(facts: Facts) -> str:
 
 
 def _cascade(facts: Facts) -> str:
-    """What the forecast says by itself; its waits and predecessors are told beside the likely date."""
-    n = round(100 * facts["own_late"])
-    return _("reckoned from the plan it is late in %(n)s of 100 draws") % {"n": n}
+    """What the forecast says by itself, beside what it says of usual work: above that it raises the risk.
 
-
-def _in_time(facts: Facts) -> str:
-    """The same where it lowers the risk."""
-    n = 100 - round(100 * facts["own_late"])
-    return _("reckoned from the plan it is in time in %(n)s of 100 draws") % {"n": n}
+    Its waits and predecessors are told beside the likely date.
+    """
+    if "usual_late" not in facts:  # told by an earlier version, until the night
+        return _("reckoned from the plan it is late in %(n)s of 100 draws") % {"n": round(100 * facts["own_late"])}
+    late = {"n": round(100 * facts["own_late"]), "usual": round(100 * facts["usual_late"])}
+    return _("reckoned from the plan it is late in %(n)s of 100 draws, usual work in %(usual)s") % late
 
 
 def _decided(facts: Facts) -> str:

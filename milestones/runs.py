@@ -9,6 +9,7 @@ from django.db.models import Model
 from accounts.clock import now
 from milestones import bulk, forecasting, health
 from milestones.forecasting import MilestoneForecast, PlanForecast, WorkForecast
+from milestones.forecasting.opinion import share_of
 from milestones.health import Flag, Health as HealthWord, Reason
 from milestones.models import ForecastDetail, ForecastRun
 from milestones.plan_inputs import Loaded
@@ -177,6 +178,7 @@ def _risk(made: Made, one: WorkForecast) -> dict[str, object]:
             "parts": {kind: round(points, 4) for kind, points in scored.parts.items()}
             | {"cascade": round(model.pool.part(own), 4)},
             "own_late": own,
+            "usual_late": share(share_of(model.pool.usual)),
             "signs": {
                 name: value for name, value in scored.signs.items() if name not in {"record", "engagement_record"}
             },

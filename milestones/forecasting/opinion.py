@@ -36,6 +36,11 @@ def cascade_log_odds(share: float) -> float:
     return log(wary / (1 - wary))
 
 
+def share_of(log_odds: float) -> float:
+    """The share of late draws that has these log-odds; the inverse of `cascade_log_odds`."""
+    return min(max((chance_of(log_odds) - SURPRISE) / (1 - 2 * SURPRISE), 0.0), 1.0)
+
+
 def chance_of(log_odds: float) -> float:
     """The logistic function, without overflow."""
     return 1 / (1 + exp(-log_odds)) if log_odds >= 0 else 1 - 1 / (1 + exp(log_odds))

@@ -25,6 +25,7 @@ def facts(late: float | None = None, **more: Any) -> dict[str, Any]:
         "engagement": [3, 9],
         "role": "ML engineer",
         "own_late": 0.62,
+        "usual_late": 0.72,
     }
 
 
@@ -61,7 +62,7 @@ def test_every_driver_has_a_sentence_where_there_is_nothing_to_count():
 def test_the_weightiest_comes_first_and_small_ones_are_one_line():
     lines = told(facts(cascade=1.0, days_left=-0.4, comments=0.01, age=0.02)).lines
     assert [line.text for line in lines[:2]] == [
-        "reckoned from the plan it is late in 62 of 100 draws",
+        "reckoned from the plan it is late in 62 of 100 draws, usual work in 72",
         "9 days are left until it is due",
     ]
     assert len(lines) <= 3
@@ -129,8 +130,12 @@ def test_few_open_deliverables_may_lower():
     )
 
 
-def test_the_draws_are_told_from_the_side_that_they_pull_to():
-    assert told(facts(cascade=-0.8)).lines[0].text == "reckoned from the plan it is in time in 38 of 100 draws"
+def test_the_draws_are_told_beside_those_of_usual_work():
+    sentence = "reckoned from the plan it is late in 62 of 100 draws"
+    assert told(facts(cascade=-0.8)).lines[0].text == f"{sentence}, usual work in 72"
+    earlier = facts(cascade=-0.8)
+    del earlier["usual_late"]
+    assert told(earlier).lines[0].text == sentence
 
 
 def test_the_folded_line_is_there_even_where_it_adds_nothing():
