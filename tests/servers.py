@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default as modern
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config.embedded import processes
 from config.embedded.browser import find_chromium
@@ -51,6 +53,21 @@ def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
         from django.core.cache import cache
 
         cache.delete_pattern("*")  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files(django_test_environment: None) -> None:
+    """Let every browser of this worker know the static files that the first one found: looking takes 25 ms."""
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def add(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)  # noqa: B010
 
 
 class Mailbox:

@@ -11,6 +11,9 @@ from django.conf import settings
 from milestones.catalogue import SHIPPED
 from milestones.importing import MESSAGES
 
+# They read the whole product: once, on one worker.
+pytestmark = pytest.mark.xdist_group("sources")
+
 APPS = ("accounts", "roles", "engagements", "milestones", "reports", "config")
 # Which arguments of a function are looked at, and the names that makemessages knows them by.
 ARGUMENTS = {
@@ -66,6 +69,14 @@ def names_in(tree: ast.AST) -> dict[str, str]:
         if alias.name in ARGUMENTS
     }
     return {"gettext_noop": "gettext_noop", **imported}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """Let go of the trees in the end: a heap of a million nodes would slow all later tests."""
+    yield
+    for kept in (sources, nodes, names_in):
+        kept.cache_clear()
 
 
 def called(node: ast.Call, names: dict[str, str]) -> str:
