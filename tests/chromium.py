@@ -23,6 +23,8 @@ PATIENCE_MS = 15_000
 Opener = Callable[..., Page]
 # Playwright runs a loop in the thread of the tests, and Django would refuse the database there.
 UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"
+# Scripts compile and tidy up in their own thread: more threads take more of the cores that all workers share.
+ARGUMENTS = ("--no-sandbox", "--js-flags=--single-threaded")
 
 # A blocked style or script may be silent in the console; the event is not.
 TELL_BLOCKED = """document.addEventListener("securitypolicyviolation", (event) =>
@@ -44,7 +46,7 @@ class Running:
             self.end()
             os.environ[UNSAFE] = "1"
             self.playwright = sync_playwright().start()
-            self.browser = self.playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            self.browser = self.playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         return self.browser
 
     def end(self) -> None:
