@@ -82,6 +82,7 @@ def test_from_sign_in_to_sign_off_handoff_pack_and_question(
     finds_among_needs(manager, work, "Who retrains the model after day 90?")
 
 
+@pytest.mark.xdist_group("browser-pages")
 def test_on_a_slow_line_nothing_that_is_half_typed_is_taken_away(work: Work, tab_of: Opener) -> None:
     """Two ticks follow each other faster than the line answers, and a form stands open meanwhile."""
     tab = tab_of(work.people.specialist)

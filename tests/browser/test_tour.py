@@ -28,6 +28,7 @@ def kept(transactional_db: None, tmp_path: Path, settings: Settings) -> Path:
     return tmp_path / "tour"
 
 
+@pytest.mark.xdist_group("browser-pages")
 def test_the_tour_leaves_five_whole_files(kept: Path, capsys: pytest.CaptureFixture[str], chromium: Chromium) -> None:
     call_command("tour", out=kept)
     assert outputs.check(kept) == []

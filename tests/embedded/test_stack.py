@@ -19,6 +19,8 @@ from config.embedded.errors import AlreadyRunningError, StackError
 from config.embedded.stack import Stack, forget
 from tests.embedded.helpers import eventually, keeper_process, processes_of, server_process, start_owner
 
+# Most stand on one stack: one worker starts it.
+pytestmark = pytest.mark.xdist_group("stack")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has privileges to drop")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals children of a killed parent")
 
