@@ -85,18 +85,18 @@ class Run:
 
     def _make_template(self) -> None:
         # `make check` runs the system checks; here they would only make every run slower.
-        environment = {**os.environ, **self.environment(), **self.template.environment()}
-        for command in (["setup_database"], ["migrate", "--skip-checks"]):
-            done = subprocess.run(
-                [sys.executable, "manage.py", *command],
-                cwd=CHECKOUT,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                pytest.exit(f"manage.py {command[0]} failed:\n{done.stdout}\n{done.stderr}", returncode=3)
+        settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+        environment = {**os.environ, **self.environment(), **self.template.environment(), **settings}
+        done = subprocess.run(
+            [sys.executable, "-c", MAKE_TEMPLATE],
+            cwd=CHECKOUT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            pytest.exit(f"The template could not be made:\n{done.stdout}\n{done.stderr}", returncode=3)
 
     def _clone(self) -> None:
         owner = self.owner_role
@@ -140,6 +140,14 @@ class Run:
                 connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
+# One process for both: starting Django takes longer than the first, and every worker waits for it.
+MAKE_TEMPLATE = """
+import django
+from django.core.management import call_command
+django.setup()
+call_command("setup_database")
+call_command("migrate", skip_checks=True)
+"""
 EMPTY_TRIES = 5
 # As the administrator and with triggers off: the trail refuses its own emptying, as it should.
 # Deleting from the few tables that hold something is much quicker than truncating all of them.
@@ -237,13 +245,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(servers, "emplace-servers")
     config.pluginmanager.register(chromium, "emplace-chromium")
     config.addinivalue_line("markers", "xdist_group(name): tests of one group run on one worker")
+    config.addinivalue_line("markers", "early: tests that take long, begun before the short ones")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep every test of the Celery worker on one xdist worker, so that one Celery worker serves them.
 
-    Tests that begin with the same rows follow each other, so that these are written once.
+    Tests that begin with the same rows follow each other, so that these are written once. Long ones come first: begun
+    last, they would keep one worker busy while the others have nothing left.
     """
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
     in_order(items)
     for item in items:
         if "celery_worker" in getattr(item, "fixturenames", ()):

@@ -21,6 +21,8 @@ from tests.conftest import CAST
 from tests.ground import Ground, begins_with
 from tests.two_clients import BOTH, Side, signed_in
 
+pytestmark = pytest.mark.early
+
 REFUSALS = frozenset({400, 401, 403, 404, 405})
 SIGN_IN = "/accounts/login/"
 
