@@ -1,11 +1,13 @@
 """What a plan change would do to the forecast: a what-if on the plan's input, nothing is written.
 
 The facts are plain JSON, kept with the change that was asked for:
-{"on": day, "milestones": [{"day", "name", "due", "due_after", "before", "after"}]}, where before and after are
-{"likely", "eight_in_ten", "chance"}; before is absent for a milestone that the change adds or puts its first work into.
+{"on": day, "milestones": [{"day", "name", "due", "due_after", "before", "after", "beyond"}]}, where before and after
+are {"likely", "eight_in_ten", "chance"}; before is absent for a milestone that the change adds or puts its first work into.
+"beyond" counts the deliverables that the change moves past the milestone that they are due for; absent where none is.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -58,7 +60,8 @@ def effect_of(engagement: Engagement, moves: Sequence[Move]) -> dict[str, Any]:
         logger.exception("The plan of %s cannot be forecast.", engagement.code)
         return {}
     stages = list(engagement.milestones.all())
-    known = [_facts(one, before, after) for one in stages]
+    beyond = _beyond(changed(loaded[0].input, shift), shift)
+    known = [_facts(one, before, after, beyond[one.pk]) for one in stages]
     new = [_new(move, due.id, after) for move, (due, _works) in zip(_adding(moves), shift.added, strict=True)]
     return {"on": loaded[0].input.today.isoformat(), "milestones": [one for one in (*known, *new) if one]}
 
@@ -131,12 +134,19 @@ def _moved(work: Work, shift: Shift) -> Work:
     )
 
 
-def _facts(stage: Milestone, before: PlanForecast, after: PlanForecast) -> dict[str, Any]:
+def _beyond(plan: PlanInput, shift: Shift) -> Counter[int]:
+    """Count, by milestone, what is moved past it; what was due past its milestone before is no news."""
+    last = {one.id: one.due_on for one in plan.milestones}
+    return Counter(one.milestone for one in plan.works if one.id in shift.due and one.due_on > last[one.milestone])
+
+
+def _facts(stage: Milestone, before: PlanForecast, after: PlanForecast, beyond: int) -> dict[str, Any]:
     """Return what happens to a milestone; {} where nothing is planned for it, before and after."""
     was, will = before.milestones.get(stage.pk), after.milestones.get(stage.pk)
     if (was is None and will is None) or (was is not None and was.finished_on is not None):
         return {}
     facts: dict[str, Any] = {"day": stage.day, "name": stage.name, "due": stage.due_on.isoformat()}
+    facts |= {"beyond": beyond} if beyond else {}
     if was is not None:
         facts["before"] = _outlook(was)
     if will is None:

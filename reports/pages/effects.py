@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from accounts.looks import word
 from milestones.health import grade
@@ -23,12 +23,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One milestone; `health` is that of its chance once the change is approved."""
+    """One milestone; `health` is that of its chance once the change is approved, `note` what it overlooks."""
 
     title: str
     health: str
     word: str
     cells: tuple[Cell, ...]
+    note: str = ""
 
 
 def effect_lines(facts: Mapping[str, Any]) -> list[Line]:
@@ -46,7 +47,17 @@ def _line(one: Mapping[str, Any]) -> Line:
         _cell(_("Chance"), _chance(before), _chance(after)),
     )
     title = _("Day %(day)d, %(name)s") % {"day": one["day"], "name": one["name"]}
-    return Line(title, health, word(health) if health else _("Nothing left to do"), cells)
+    return Line(title, health, word(health) if health else _("Nothing left to do"), cells, _beyond(one))
+
+
+def _beyond(one: Mapping[str, Any]) -> str:
+    n = one.get("beyond", 0)
+    sentence = ngettext(
+        "%(n)s deliverable would be due after day %(day)s, which then waits for it. Move day %(day)s as well.",
+        "%(n)s deliverables would be due after day %(day)s, which then waits for them. Move day %(day)s as well.",
+        n,
+    )
+    return sentence % {"n": n, "day": one["day"]} if n else ""
 
 
 def _cell(name: str, before: str, after: str) -> Cell:

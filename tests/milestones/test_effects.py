@@ -1,6 +1,6 @@
 """What a plan change would do to the forecast: a what-if that agrees with what comes once it is approved."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from milestones.actions import changes, life
 from milestones.models import ForecastRun, PlanChange
 from milestones.moves import Move
 from milestones.states import Moves
+from reports.pages.effects import effect_lines
 from tests.conftest import at_once
 from tests.factories import active, cast as make_cast, deliverable
 
@@ -43,6 +44,22 @@ def test_a_milestone_with_nothing_left_has_no_forecast_after(cast, engagement):
     drops = [Move(Moves.DROP, deliverable=deliverable(engagement, ref)) for ref in "AB"]
     told = effects.effect_of(engagement, drops)["milestones"]
     assert [("after" in one) for one in told] == [False] * len(told)
+
+
+def test_what_is_moved_past_its_milestone_is_told(cast, engagement):
+    stage, one = engagement.milestones.get(day=60), deliverable(engagement)
+    late = Move(Moves.DUE, deliverable=one, to_on=stage.due_on + timedelta(days=1))
+
+    def notes(*moves):
+        return [line.note for line in effect_lines(effects.effect_of(engagement, moves)) if line.note]
+
+    sentence = "1 deliverable would be due after day 60, which then waits for it. Move day 60 as well."
+    assert notes(late) == [sentence]
+    assert notes(late, Move(Moves.MILESTONE, milestone=stage, to_on=late.to_on)) == []
+    assert notes(Move(Moves.DUE, deliverable=one, to_on=stage.due_on)) == []
+    one.due_on = late.to_on
+    one.save()
+    assert notes(Move(Moves.DROP, deliverable=deliverable(engagement, "B"))) == []
 
 
 def test_targets_and_holds_have_no_effect(cast, engagement):
