@@ -2,8 +2,8 @@
 
 The facts are plain JSON, kept with the change that was asked for:
 {"on": day, "milestones": [{"day", "name", "due", "due_after", "before", "after", "beyond"}]}, where before and after
-are {"likely", "eight_in_ten", "chance"}; before is absent for a milestone that the change adds or puts its first work into.
-"beyond" counts the deliverables that the change moves past the milestone that they are due for; absent where none is.
+are {"likely", "eight_in_ten", "chance"}; before is absent for a milestone that the change adds or puts its first work
+into. "beyond" counts the deliverables that the change moves past their milestone; absent where none is.
 """
 
 import logging
