@@ -19,6 +19,8 @@ KINDS: Final = (
     ("<mail_nudge.", "nudge", _("Nudge"), "is-warn", "send"),
     ("<mail_sign_off_request.", "sign_off", _("Sign-off"), "is-new", "circle-check"),
     ("<mail_plan_offer.", "plan", _("Plan"), "is-new", "map"),
+    ("<mail_plan_change.", "change", _("Plan change"), "is-new", "calendar-clock"),
+    ("<mail_answer.", "answer", _("Answer"), "", "message-circle"),
     ("<mail_invitation.", "invitation", _("Invitation"), "", "user-round"),
     ("<mail_welcome.", "welcome", _("Welcome"), "", "user-round"),
 )

@@ -1,6 +1,7 @@
 """The single mails: asked to sign off, to accept a plan, reminded, invited. A link alone never signs anything."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -20,7 +21,28 @@ from reports.cover import addresses_of
 from reports.mail import Letter
 
 
-def _note(
+@dataclass(frozen=True)
+class Row:
+    """One thing in a list; `word` and `state` are a pill beside it."""
+
+    title: str
+    lines: Sequence[str]
+    word: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands below the button under a heading of its own: somebody's words, or a list, which may go on."""
+
+    title: str
+    lede: str = ""
+    quote: str = ""
+    rows: Sequence[Row] = ()
+    more: str = ""
+
+
+def note(
     reader: User,
     *,
     subject: str,
@@ -30,13 +52,26 @@ def _note(
     path: str,
     reply_to: tuple[str, ...],
     quote: str = "",
+    quote_by: str = "",
+    after: Sequence[str] = (),
+    parts: Sequence[Part] = (),
+    closing: str = "",
 ) -> Letter:
+    """Return a single mail: what it is about and one button.
+
+    `after` are lines behind the quote, `parts` stand below the button, and `closing` says what the button does: without
+    it, that nothing happens before the reader decides on the page.
+    """
     context = {
         "subject": subject,
         "heading": subject,
         "eyebrow": eyebrow,
         "lines": lines,
         "quote": quote,
+        "quote_by": quote_by,
+        "after": after,
+        "parts": parts,
+        "closing": closing,
         "button": button,
         "url": mail.absolute(path),
     }
@@ -44,7 +79,7 @@ def _note(
     return Letter(reader.email, subject, html, text, reply_to=reply_to)
 
 
-def _way_in(reader: User) -> list[str]:
+def way_in(reader: User) -> list[str]:
     """Say how to get in, to whoever has no password: perhaps nobody told them yet."""
     if reader.has_usable_password():
         return []
@@ -55,14 +90,14 @@ def sign_off_request(deliverable: Deliverable, contact: Contact) -> Letter:
     """Ask a signer for a sign-off; the link opens the deliverable, nothing more."""
     engagement = deliverable.engagement
     with translation.override(contact.user.language):
-        return _note(
+        return note(
             contact.user,
             subject=_("To sign off: %(title)s") % {"title": deliverable.title},
             eyebrow=f"{engagement.client.name} · {engagement.name}",
             lines=[
                 _("%(title)s is delivered and waits for your sign-off.") % {"title": deliverable.title},
                 _("You accept it, or send it back and say what is missing. Both take about two minutes."),
-                *_way_in(contact.user),
+                *way_in(contact.user),
             ],
             button=_("Review"),
             path=reverse("portal_deliverable", args=[engagement.code, deliverable.public_id]),
@@ -74,7 +109,7 @@ def nudge(wait: Wait, contact: Contact) -> Letter:
     """Remind a contact of what is waited for."""
     engagement = wait.engagement
     with translation.override(contact.user.language):
-        return _note(
+        return note(
             contact.user,
             subject=_("Waiting for you: %(what)s") % {"what": wait.what},
             eyebrow=f"{engagement.client.name} · {engagement.name}",
@@ -82,7 +117,7 @@ def nudge(wait: Wait, contact: Contact) -> Letter:
                 _("%(title)s has stood still for this since %(since)s.")
                 % {"title": wait.deliverable.title, "since": dated(wait.opened_on)},
                 _("Answer on the page, or name who can."),
-                *_way_in(contact.user),
+                *way_in(contact.user),
             ],
             quote="" if wait.for_sign_off else wait.what,
             button=_("Review") if wait.for_sign_off else _("Reply"),
@@ -101,7 +136,7 @@ def _wait_path(wait: Wait) -> str:
 def plan_offer(engagement: Engagement, contact: Contact) -> Letter:
     """Ask a signer to accept the plan, which starts the work."""
     with translation.override(contact.user.language):
-        return _note(
+        return note(
             contact.user,
             subject=_("The plan of %(name)s waits for you") % {"name": engagement.name},
             eyebrow=f"{engagement.client.name} · {engagement.name}",
@@ -110,7 +145,7 @@ def plan_offer(engagement: Engagement, contact: Contact) -> Letter:
                 % {"manager": engagement.manager.name},
                 _("The work starts on %(day)s, once a signer has accepted the plan. Reading it takes ten minutes.")
                 % {"day": dated(engagement.start_on)},
-                *_way_in(contact.user),
+                *way_in(contact.user),
             ],
             button=_("Read the plan"),
             path=reverse("portal_plan", args=[engagement.code]),
@@ -121,7 +156,7 @@ def plan_offer(engagement: Engagement, contact: Contact) -> Letter:
 def invitation(contact: Contact, by: User) -> Letter:
     """Tell a new contact how to sign in; no secret is in it."""
     with translation.override(contact.user.language):
-        return _note(
+        return note(
             contact.user,
             subject=_("%(name)s invites you to Emplace") % {"name": by.name},
             eyebrow=contact.client.name,
@@ -142,7 +177,7 @@ def invitation(contact: Contact, by: User) -> Letter:
 def welcome(person: User, by: User) -> Letter:
     """Tell somebody new of the firm how to sign in; no secret is in it."""
     with translation.override(person.language):
-        return _note(
+        return note(
             person,
             subject=_("%(name)s added you to Emplace") % {"name": by.name},
             eyebrow=settings.FIRM_NAME,
@@ -159,13 +194,14 @@ def welcome(person: User, by: User) -> Letter:
 # --- what a job asks for ------------------------------------------------------------------------------------
 
 
-def _people() -> "QuerySet[Contact]":
+def people() -> "QuerySet[Contact]":
     """Return contacts who can still sign in."""
     return Contact.objects.filter(left_at__isnull=True, user__is_active=True).select_related("user", "client")
 
 
-def _signers(client_id: int) -> list[Contact]:
-    return list(_people().filter(client_id=client_id, is_signer=True).order_by("pk"))
+def signers(client_id: int) -> list[Contact]:
+    """Return who may sign for a client now."""
+    return list(people().filter(client_id=client_id, is_signer=True).order_by("pk"))
 
 
 def for_sign_off(job: Job) -> list[Letter]:
@@ -174,7 +210,7 @@ def for_sign_off(job: Job) -> list[Letter]:
     deliverable = rows.filter(pk=job.args["deliverable"], state=DeliverableState.IN_REVIEW).first()
     if deliverable is None:
         return []
-    return [sign_off_request(deliverable, contact) for contact in _signers(deliverable.client_id)]
+    return [sign_off_request(deliverable, contact) for contact in signers(deliverable.client_id)]
 
 
 def for_nudge(job: Job) -> list[Letter]:
@@ -183,14 +219,14 @@ def for_nudge(job: Job) -> list[Letter]:
     wait = rows.filter(pk=job.args["wait"], closed_on__isnull=True).first()
     if wait is None:
         return []
-    named = list(_people().filter(Q(pk=wait.contact_id)))
-    return [nudge(wait, contact) for contact in named or _signers(wait.client_id)]
+    named = list(people().filter(Q(pk=wait.contact_id)))
+    return [nudge(wait, contact) for contact in named or signers(wait.client_id)]
 
 
 def for_invitation(job: Job) -> list[Letter]:
     """Tell a contact how to sign in, unless they have left."""
     by = User.objects.get(pk=job.args["by"])
-    return [invitation(contact, by) for contact in _people().filter(pk=job.args["contact"])]
+    return [invitation(contact, by) for contact in people().filter(pk=job.args["contact"])]
 
 
 def for_welcome(job: Job) -> list[Letter]:
@@ -205,7 +241,7 @@ def for_plan_offer(job: Job) -> list[Letter]:
     engagement = rows.filter(pk=job.args["engagement"]).first()
     if engagement is None:
         return []
-    return [plan_offer(engagement, contact) for contact in _people().filter(pk=job.args["contact"])]
+    return [plan_offer(engagement, contact) for contact in people().filter(pk=job.args["contact"])]
 
 
 BY_KIND: Final[Mapping[str, Callable[[Job], list[Letter]]]] = {

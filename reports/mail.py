@@ -1,6 +1,7 @@
 """Writing and sending mails: HTML with its styles inlined, a text of its own, one message for one person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.mime.image import MIMEImage
 from functools import cache
@@ -14,7 +15,7 @@ from django.contrib.staticfiles import finders
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.db import as_firm
 from accounts.jobs import Progress
@@ -50,6 +51,13 @@ def _styles() -> str:
 def inline(html: str) -> str:
     """Return HTML with our mail styles written into each element."""
     return css_inline.CSSInliner(extra_css=_styles(), load_remote_stylesheets=False).inline(html)
+
+
+@contextmanager
+def reading_as(user: User) -> Iterator[None]:
+    """Speak the reader's language and tell dates on the reader's clock."""
+    with translation.override(user.language), timezone.override(user.time_zone):
+        yield
 
 
 def written(template: str, reader: User, context: Mapping[str, object]) -> tuple[str, str]:

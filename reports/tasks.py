@@ -17,7 +17,7 @@ from accounts.db import as_firm
 from accounts.errors import DomainError, IllegalMove
 from accounts.jobs import Progress, handler
 from accounts.models import Job
-from reports import letters, mail
+from reports import letters, letters_portal, mail
 from reports.actions.digests import JOB as DIGEST_JOB
 from reports.actions.packs import JOB as PACK_JOB, issue, next_number
 from reports.digest import send
@@ -103,5 +103,5 @@ def _mailer(kind: str, write: Callable[[Job], list[Letter]]) -> None:
     handler(kind, lease=timedelta(minutes=2), retry_on=(OSError, SMTPException), max_attempts=MAIL_ATTEMPTS)(deliver)
 
 
-for _kind, _write in letters.BY_KIND.items():
+for _kind, _write in (*letters.BY_KIND.items(), *letters_portal.BY_KIND.items()):
     _mailer(_kind, _write)

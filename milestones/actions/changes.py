@@ -19,6 +19,7 @@ from engagements.guards import require_manager
 from engagements.models import Engagement
 from engagements.states import LIVE
 from milestones import additions, effects, files, moves as checks, slips
+from milestones.actions import mails
 from milestones.actions.applying import apply, check_after
 from milestones.actions.base import signer_of, take_plan, tell
 from milestones.content import hash_of
@@ -52,7 +53,8 @@ def ask(*, by: User, engagement: Engagement, what: str, why: str, moves: Sequenc
     """Ask for a plan change, as a manager or as a contact of the client; nothing moves until a signer approves.
 
     Without moves it is an agreement in words. Each move keeps what stood when it was asked, and the change keeps
-    what the forecast said of it. Raises AlreadyAsked where one that still waits says the same and moves the same.
+    what the forecast said of it. The signers get a mail. Raises AlreadyAsked where one that still waits says the same
+    and moves the same.
     """
     _require_either_side(by, engagement, moves)
     take_plan(engagement, states=LIVE)
@@ -68,6 +70,7 @@ def ask(*, by: User, engagement: Engagement, what: str, why: str, moves: Sequenc
     change.save(update_fields=["content_hash"])
     message = gettext_noop("%(actor)s asked for a plan change: %(what)s")
     tell(by, engagement, "change_asked", message, shared=True, what=change.what)
+    mails.of_change(by, change)
     return change
 
 

@@ -13,6 +13,7 @@ from accounts.errors import DomainError, IllegalMove, NotAllowed
 from accounts.models import User
 from engagements.guards import require_team
 from engagements.models import Engagement
+from milestones.actions import mails
 from milestones.actions.base import require_state, take, tell
 from milestones.models import CheckIn, Comment, Deliverable
 from milestones.states import UNFINISHED, Answer
@@ -30,7 +31,8 @@ def say(
 ) -> Comment:
     """Write a line in the thread of an engagement or of a deliverable; internal to the firm unless `shared`.
 
-    A contact's line is always shared and a question; the firm's shared line below it answers what is open there.
+    A contact's line is always shared and a question; the firm's shared line below it answers what is open there,
+    and a mail says so.
     """
     _require_part_of(by, engagement)
     root = _root(engagement, answers)
@@ -45,6 +47,7 @@ def say(
     checked(comment, exclude={"engagement", "client", "by", "deliverable", "answers"}).save(force_insert=True)
     if root and shared and by.is_firm:
         _answer_thread(root)
+        mails.of_answer(by, comment)
     _tell_line(by, comment)
     return comment
 

@@ -1,7 +1,6 @@
 """Writing a digest: what it says as a mail, and whether there is a reason to send it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.clock import now
@@ -28,7 +27,7 @@ from reports.digest.content import Part
 from reports.digest.portfolio import of_portfolio
 from reports.digest.schedule import Slot
 from reports.digest.tokens import unsubscribe_url
-from reports.mail import Letter
+from reports.mail import Letter, reading_as
 from reports.models import Digest, DigestSetting
 from reports.states import DigestState
 
@@ -40,13 +39,6 @@ class Held:
     """Why a digest does not go."""
 
     why: str
-
-
-@contextmanager
-def reading_as(user: User) -> Iterator[None]:
-    """Speak the reader's language and tell dates on the reader's clock."""
-    with translation.override(user.language), timezone.override(user.time_zone):
-        yield
 
 
 def letter(slot: Slot, digest: Digest | None = None) -> Letter | Held:

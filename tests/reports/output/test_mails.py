@@ -30,6 +30,20 @@ def test_the_list_names_and_sorts_them_out(db: None, caught: str) -> None:
     assert "No mail yet" in Browser().get("/mail/?show=nudge").content.decode()
 
 
+@pytest.mark.parametrize(("kind", "show", "word"), [
+    ("mail_plan_change", "change", "Plan change"), ("mail_answer", "answer", "Answer"),
+])  # fmt: skip
+def test_a_plan_change_and_an_answer_have_words_of_their_own(
+    db: None, mailbox: Mailbox, settings: Settings, kind: str, show: str, word: str
+) -> None:
+    settings.MAIL_CATCHER_DIR = str(mailbox.folder)
+    EmailMultiAlternatives("x", "y", None, ["c@me.example"], headers={"Message-ID": f"<{kind}.x.1@localhost>"}).send()
+    mailbox.wait_for(1)
+    page = Browser().get(f"/mail/?show={show}").content.decode()
+    assert "c@me.example" in page
+    assert f">{word}</span>" in page
+
+
 def test_a_mail_is_framed_under_a_policy_of_its_own(db: None, caught: str) -> None:
     page = Browser().get(f"/mail/{caught}/")
     assert "frame-src 'self'" in page["Content-Security-Policy"]
