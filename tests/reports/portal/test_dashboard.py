@@ -349,3 +349,16 @@ def test_pages_work_without_redis(world: World, signer: Browser) -> None:
     nowhere = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
     with override_settings(CACHES=nowhere):
         assert "Sign off: Deliverable A" in signer.get(world.url()).text
+
+
+def test_where_nothing_waits_a_signer_is_promised_a_mail_and_a_viewer_none(
+    world: World, signer: Browser, viewer: Browser
+) -> None:
+    with as_firm():
+        for one in (world.a, world.c):
+            signing.accept(by=world.people.signer, deliverable=one, content_hash=factories.seen(one))
+        waits.close_wait(by=world.people.manager, wait=world.wait)
+    assert "Nothing waits on you. You get a mail when something needs your decision." in signer.get(world.url()).text
+    text = viewer.get(world.url()).text
+    assert "Nothing waits on you. What does is listed here." in text
+    assert "You get a mail" not in text

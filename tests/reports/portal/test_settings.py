@@ -34,3 +34,10 @@ def test_an_hour_that_does_not_exist_is_told(world: World, viewer: Browser) -> N
     response = viewer.post("/portal/settings/", {"weekday": "9", "hour": "25"})
     assert response.status_code == 422
     assert response.text.count("That is not one of the choices") == 2
+
+
+def test_it_says_which_mails_come_whatever_is_chosen(world: World, signer: Browser, viewer: Browser) -> None:
+    assert "What needs your decision (a plan, a sign-off, a plan change)" in signer.get("/portal/settings/").text
+    text = viewer.get("/portal/settings/").text
+    assert "Answers to your questions come at once, whatever you choose here." in text
+    assert "needs your decision" not in text
