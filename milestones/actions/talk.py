@@ -1,6 +1,7 @@
 """Questions and answers, and a specialist's word on a week."""
 
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,6 +18,16 @@ from milestones.actions import mails
 from milestones.actions.base import require_state, take, tell
 from milestones.models import CheckIn, Comment, Deliverable
 from milestones.states import UNFINISHED, Answer
+
+# A line in the trail, by its verb and by whether it is about a deliverable.
+TOLD: Final = {
+    ("asked", False): gettext_noop("%(actor)s asked: %(text)s"),
+    ("asked", True): gettext_noop("%(actor)s asked about %(title)s: %(text)s"),
+    ("answered", False): gettext_noop("%(actor)s answered: %(text)s"),
+    ("answered", True): gettext_noop("%(actor)s answered about %(title)s: %(text)s"),
+    ("commented", False): gettext_noop("%(actor)s wrote: %(text)s"),
+    ("commented", True): gettext_noop("%(actor)s wrote about %(title)s: %(text)s"),
+}
 
 
 @transaction.atomic
@@ -84,14 +95,11 @@ def _answer_thread(root: Comment) -> None:
 
 
 def _tell_line(by: User, comment: Comment) -> None:
-    if comment.is_question:
-        verb, message = "asked", gettext_noop("%(actor)s asked: %(text)s")
-    elif comment.answers_id:
-        verb, message = "answered", gettext_noop("%(actor)s answered: %(text)s")
-    else:
-        verb, message = "commented", gettext_noop("%(actor)s wrote: %(text)s")
-    text = events.excerpt(comment.text, 140)
+    """Tell it in the trail; what is internal answers nobody, wherever it stands."""
     about, shared = comment.deliverable, comment.shared
+    verb = "asked" if comment.is_question else "answered" if comment.answers_id and shared else "commented"
+    message = TOLD[verb, about is not None]
+    text = events.excerpt(comment.text, 140)
     tell(by, comment.engagement, verb, message, deliverable=about, shared=shared, text=text)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Event
 from engagements.models import Engagement
 from milestones.models import Comment, Deliverable
-from reports.pages.opened import Said, said_of
+from reports.pages.threads import Threads, threads_of
 from reports.pages.words import moment
 
 PAGE_SIZE: Final = 50
@@ -50,12 +50,10 @@ def _happened(event: Event) -> Happened:
     )
 
 
-def thread_of(engagement: Engagement) -> list[Said]:
-    """The thread of the engagement itself, oldest first, answers below their questions; one query."""
-    rows = list(Comment.objects.filter(engagement=engagement, deliverable__isnull=True).select_related("by", "client"))
-    first = [row for row in rows if row.answers_id is None]
-    below = {row.pk: [one for one in rows if one.answers_id == row.pk] for row in first}
-    return [said_of(row) for top in first for row in (top, *below[top.pk])]
+def threads_about(engagement: Engagement) -> Threads:
+    """The threads of the engagement itself, oldest first, answers below their questions; one query."""
+    rows = Comment.objects.filter(engagement=engagement, deliverable__isnull=True)
+    return threads_of(rows.select_related("by", "client"))
 
 
 def names(deliverable: Deliverable | None) -> str:

@@ -12,12 +12,13 @@ from accounts.models import User
 from engagements.models import Contact
 from engagements.states import EngagementState
 from milestones.actions.corrections import window
-from milestones.models import Comment, Deliverable, Dependency, DoneLine, DueMove, Evidence, Wait
+from milestones.models import Deliverable, Dependency, DoneLine, DueMove, Evidence, Wait
 from milestones.states import AT_WORK, DeliverableState, EvidenceKind, WaitOn
 from reports.pages.plan import Loaded, Row, row_of
 from reports.pages.risk import RiskPane, risk_of
+from reports.pages.threads import Threads, threads_of
 from reports.pages.why import Why, why_of
-from reports.pages.words import file_size, listed, moment, short
+from reports.pages.words import file_size, listed, short
 
 ICONS: Final[Mapping[str, str]] = {
     EvidenceKind.DOCUMENT: "file-text",
@@ -52,17 +53,6 @@ class OpenWait:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A line of the thread."""
-
-    public_id: str
-    name: str
-    note: str
-    text: str
-    asks: bool
-
-
-@dataclass(frozen=True)
 class Proof:
     """A piece of evidence; a link has a `url`, a file is fetched by its public id."""
 
@@ -85,7 +75,7 @@ class Opened:
     lines: tuple[Line, ...]
     ticked: int
     waits: tuple[OpenWait, ...]
-    thread: tuple[Said, ...]
+    threads: Threads
     proofs: tuple[Proof, ...]
     wanted: str
     why: Why | None
@@ -132,7 +122,7 @@ def opened(deliverable: Any, loaded: Loaded, user: User) -> Opened:
         lines=tuple(lines),
         ticked=sum(line.ticked for line in lines),
         waits=tuple(_wait(wait, loaded) for wait in deliverable.open_waits),
-        thread=tuple(said_of(one) for one in deliverable.comments.select_related("by", "client")),
+        threads=threads_of(deliverable.comments.select_related("by", "client")),
         proofs=tuple(proofs),
         wanted=_wanted(deliverable),
         why=why_of(deliverable, loaded),
@@ -198,18 +188,6 @@ def _wait_text(wait: Wait, waited: int) -> str:
         since = _("%(since)s; nudged %(day)s") % {"since": since, "day": short(wait.nudged_at.date())}
     answered = _(" Answered: “%(answer)s”") % {"answer": wait.answer} if wait.answer else ""
     return f"{told} {since}.{answered}"
-
-
-def said_of(comment: Comment) -> Said:
-    """A comment as threads show it."""
-    where = comment.client.name if comment.by.is_contact else (_("Shared") if comment.shared else _("Internal"))
-    return Said(
-        public_id=comment.public_id,
-        name=comment.by.name,
-        note=_("%(where)s, %(when)s") % {"where": where, "when": moment(comment.at)},
-        text=comment.text,
-        asks=comment.is_question and comment.answered_at is None,
-    )
 
 
 def _proof(evidence: Evidence) -> Proof:

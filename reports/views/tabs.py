@@ -109,7 +109,7 @@ def show_activity(request: AuthedHttpRequest, code: str) -> HttpResponse:
         "page": page,
         "heading": activity.names(deliverable),
         "narrowed": deliverable is not None,
-        "thread": activity.thread_of(engagement),
+        "threads": activity.threads_about(engagement),
         "notes": _notes(engagement),
     }
     return _tab(request, engagement, "activity", context)
