@@ -34,11 +34,14 @@ class AnswerForm(Form):
         if answer != Answer.SLIPS:
             data["slips_to"] = None
             self.errors.pop("slips_to", None)
-        elif data.get("slips_to") is None and "slips_to" not in self.errors:
-            self.add_error("slips_to", _("Say to which day it slips."))
+        else:
+            if data.get("slips_to") is None and "slips_to" not in self.errors:
+                self.add_error("slips_to", _("Say to which day it slips."))
+            if not data["why"] and "slip_why" not in self.errors:
+                self.add_error("slip_why", _("Say in one line why it slips."))
         if answer == Answer.BLOCKED:
             data["on"] = data.get("on") or WaitOn.CLIENT
-            if not data["why"].strip():
+            if not data["why"].strip() and "what" not in self.errors:
                 self.add_error("what", _("Say what it waits for."))
         return data
 

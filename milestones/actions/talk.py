@@ -140,6 +140,8 @@ def _check_answer(deliverable: Deliverable, answer: str, slips_to: date | None, 
         raise DomainError(_("Say to which day it slips, after the day it is due on."), field="slips_to")
     if answer == Answer.SLIPS and slips_to is not None and slips_to >= date(2200, 1, 1):
         raise DomainError(_("Choose dates between 2000 and 2199."), field="slips_to")
+    if answer == Answer.SLIPS and not why.strip():
+        raise DomainError(_("Say in one line why it slips."), field="why")
     if answer == Answer.BLOCKED and not why.strip():
         raise DomainError(_("Say what it waits for."), field="why")
 

@@ -58,7 +58,7 @@ class Comment(models.Model):
 class CheckIn(models.Model):
     """A specialist's word on an own deliverable this week: fine, slips to a date, or blocked by something.
 
-    For the firm only: it feeds the forecast and the manager's page, never the client's.
+    For the firm only: it stands beside the forecast, which does not know it, and never on the client's pages.
     """
 
     wall = client_table(portal=None)

@@ -13,12 +13,13 @@ from accounts.looks import word
 from engagements.models import Engagement
 from milestones.calendar import WorkCalendar
 from milestones.clock import calendar_of
-from milestones.models import Deliverable, ForecastRun, Milestone, PlanChange, PlanMove, Wait
+from milestones.models import CheckIn, Deliverable, ForecastRun, Milestone, PlanChange, PlanMove, Wait
 from milestones.moves import PARTS
 from milestones.states import DeliverableState, Moves, WaitOn
 from reports.pages import forecasts, plan_rows, states
 from reports.pages.forecasts import Outlook
 from reports.pages.move_words import after, before
+from reports.pages.own_words import OwnWord, word_of
 from reports.pages.states import Said
 from reports.pages.words import DASH, Day, day_of, number, percent, short, upper, waited_words
 
@@ -50,6 +51,7 @@ class Row:
     moves_to: str
     note: str
     note_tone: str
+    word: OwnWord | None
     chance: Said
     sign: Said
     done: str
@@ -113,6 +115,8 @@ class Loaded:
     today: date
     moves: Mapping[int, str] = field(default_factory=dict)
     milestone_moves: Mapping[int, date] = field(default_factory=dict)
+    # What owners said; read by the pages that show rows.
+    said: Mapping[int, CheckIn] = field(default_factory=dict)
 
     def told(self, thing: Deliverable | Milestone) -> Outlook:
         """What the last forecast says of a deliverable or milestone."""
@@ -189,6 +193,7 @@ def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None, *, open
         moves_to=loaded.moves.get(deliverable.pk, ""),
         note=note,
         note_tone=note_tone,
+        word=word_of(deliverable, loaded.said),
         chance=states.chance_of(deliverable, told),
         sign=states.sign_of(deliverable),
         done=_("%(ticked)d of %(lines)d") % {"ticked": deliverable.ticked, "lines": deliverable.lines}

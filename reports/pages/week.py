@@ -1,7 +1,7 @@
 """A specialist's week: own deliverables with three answers, what is due at the next milestone, the own record."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -45,6 +45,8 @@ class Item:
     waiting: str
     help_slip: str
     help_stop: str
+    unaware: str
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,15 +190,27 @@ def _item(row: Any, told: Outlook) -> Item:
         waiting=_waiting(row.open_waits),
         help_slip=_slip_words(said, row, manager),
         help_stop=_("A wait opens; %(manager)s sees it now.") % {"manager": manager},
+        unaware=_unaware(said, told),
     )
 
 
 def _said(said: CheckIn | None) -> str:
     if said is None or said.answer == Answer.FINE:
         return ""
+    if said.answer == Answer.SLIPS and not said.why:
+        return _("Slips to %(day)s") % {"day": short(said.slips_to)}
     if said.answer == Answer.SLIPS:
         return _("Slips to %(day)s: %(why)s") % {"day": short(said.slips_to), "why": said.why}
     return _("Blocked: %(why)s") % {"why": said.why}
+
+
+def _unaware(said: CheckIn | None, told: Outlook) -> str:
+    """Why the forecast names another day than its reader did."""
+    if said is None or said.slips_to is None or told.likely in {None, said.slips_to}:
+        return ""
+    return _("“Likely %(day)s” is reckoned from the plan’s record; it does not know what you said.") % {
+        "day": short(told.likely)
+    }
 
 
 def _waiting(waits: Iterable[Wait]) -> str:
@@ -276,6 +290,15 @@ def _record(user: User) -> str:
         "all": counted(len(last)),
         "held": counted(held),
     }
+
+
+def with_refused(week: Week, item: Item) -> Week:
+    """The week with one question as it was typed and refused."""
+    sections = [
+        replace(one, items=tuple(item if it.public_id == item.public_id else it for it in one.items))
+        for one in week.sections
+    ]
+    return replace(week, sections=tuple(sections))
 
 
 def item_for(user: User, public_id: str) -> Item | None:

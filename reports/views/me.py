@@ -27,9 +27,12 @@ def show(request: AuthedHttpRequest) -> HttpResponse:
     return _page(request, ProofForm(choices=week.week_for(request.user).choices))
 
 
-def _page(request: AuthedHttpRequest, proof: ProofForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: AuthedHttpRequest, proof: ProofForm, status: int = 200, refused: week.Item | None = None
+) -> HttpResponse:
+    shown = week.week_for(request.user)
     context = {
-        "week": week.week_for(request.user),
+        "week": week.with_refused(shown, refused) if refused else shown,
         "handovers": handovers.of_person(request.user),
         "proof": proof,
         "kinds": EvidenceKind.choices,
@@ -39,7 +42,7 @@ def _page(request: AuthedHttpRequest, proof: ProofForm, status: int = 200) -> Ht
 
 @require_POST
 def answer(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
-    """Save one answer; htmx gets the line back, saved or with what is to be put right."""
+    """Save one answer; htmx gets the line back, saved or with what is to be put right, others the page."""
     require_firm(request)
     row = next((one for one in week.own(request.user) if one.public_id == public_id), None)
     if row is None:
@@ -52,8 +55,9 @@ def answer(request: AuthedHttpRequest, public_id: str) -> HttpResponse:
             form.refuse(error)
     if is_htmx(request):
         return _line(request, public_id, form)
-    for sentences in form.errors.values():
-        messages.error(request, " ".join(str(sentence) for sentence in sentences))
+    if form.errors:
+        proof = ProofForm(choices=week.week_for(request.user).choices)
+        return _page(request, proof, 422, _refused(_item(request, public_id), form))
     return see_other(request, "me")
 
 
@@ -66,22 +70,39 @@ def _save(request: AuthedHttpRequest, row: Deliverable, data: dict[str, Any]) ->
 
 
 def _line(request: AuthedHttpRequest, public_id: str, form: AnswerForm) -> HttpResponse:
-    """The line alone; one that was refused keeps what was typed."""
+    """The line alone."""
+    found = _item(request, public_id)
+    item = _refused(found, form) if form.errors else found
+    context = {"item": item, "tally": week.week_for(request.user).tally}
+    return render(request, "reports/me/item.html", context, status=422 if form.errors else 200)
+
+
+def _item(request: AuthedHttpRequest, public_id: str) -> week.Item:
     found = week.item_for(request.user, public_id)
     if found is None:
         raise Http404
-    context: dict[str, Any] = {"item": found, "tally": week.week_for(request.user).tally}
-    if form.errors:
-        typed = form.data
-        context["item"] = replace(
-            found,
-            answer=form.cleaned_data.get("answer") or found.answer,
-            said="",
-            slips_to=typed.get("slips_to", ""),
-            why=typed.get("slip_why") or typed.get("what", ""),
-        )
-        context["errors"] = [sentence for sentences in form.errors.values() for sentence in sentences]
-    return render(request, "reports/me/item.html", context, status=422 if form.errors else 200)
+    return found
+
+
+def _refused(item: week.Item, form: AnswerForm) -> week.Item:
+    """The question with what was typed and, by field, what is to be put right."""
+    answer = form.cleaned_data.get("answer") or item.answer
+    return replace(
+        item,
+        answer=answer,
+        said="",
+        unaware="",
+        slips_to=form.data.get("slips_to", ""),
+        why=form.data.get("slip_why" if answer == Answer.SLIPS else "what", ""),
+        refused=_sentences(form, {"slips_to", "slip_why"} if answer == Answer.SLIPS else {"what"}),
+    )
+
+
+def _sentences(form: AnswerForm, seen: set[str]) -> dict[str, str]:
+    """What each field was refused for; `rest` is for what has no field that is `seen` with this answer."""
+    told = {name: " ".join(map(str, sentences)) for name, sentences in form.errors.items()}
+    beside = {name: sentence for name, sentence in told.items() if name in seen}
+    return {**beside, "rest": " ".join(sentence for name, sentence in told.items() if name not in seen)}
 
 
 @require_POST

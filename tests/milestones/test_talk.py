@@ -83,6 +83,7 @@ def test_only_the_owner_says_how_it_stands(cast, engagement):
         ("slips", {}, "slips_to"),
         ("slips", {"slips_to": date(2026, 11, 24)}, "slips_to"),
         ("slips", {"slips_to": date(9999, 1, 1)}, "slips_to"),
+        ("slips", {"slips_to": date(2026, 12, 9), "why": " "}, "why"),
         ("blocked", {"why": " "}, "why"),
         ("soon", {}, "answer"),
     ],

@@ -62,8 +62,8 @@ def test_a_block_opens_the_wait_once(at_work: Firm, specialist: Browser) -> None
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"say": "slip"}, "Say to which day it slips."),
-        ({"say": "slip", "slips_to": "2026-11-01"}, "after the day it is due on"),
+        ({"say": "slip", "slip_why": "x"}, "Say to which day it slips."),
+        ({"say": "slip", "slips_to": "2026-11-01", "slip_why": "x"}, "after the day it is due on"),
         ({"say": "slip", "slips_to": "9999-12-31", "slip_why": "x"}, "between 2000 and 2199"),
         ({"say": "stop"}, "Say what it waits for."),
         ({"say": "maybe"}, "not one of the choices"),
@@ -82,10 +82,34 @@ def test_a_bad_answer_is_said_and_nothing_is_lost(
         assert not CheckIn.objects.exists()
 
 
-def test_without_script_the_page_comes_back(at_work: Firm, specialist: Browser) -> None:
-    response = specialist.post(address(at_work), {"say": "slip"}, follow=True)
-    assert response.redirect_chain == [("/me/", 303)]
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_slip_without_a_reason_is_refused_beside_its_field(
+    at_work: Firm, specialist: Browser, headers: dict[str, str]
+) -> None:
+    data = {"say": "slip", "slips_to": "2026-12-04", "slip_why": " "}
+    response = specialist.post(address(at_work), data, headers=headers)
+    assert response.status_code == 422
+    beside = f'id="why-{at_work.b.public_id}-refused"'
+    assert f'aria-describedby="why-{at_work.b.public_id}-refused"' in response.text
+    assert response.text.split(beside)[1].split("</div>")[0].endswith("<span>Say in one line why it slips.</span>")
+    assert 'value="2026-12-04"' in response.text
+    with as_firm():
+        assert not CheckIn.objects.exists()
+
+
+def test_a_word_kept_without_a_reason_ends_with_its_day(at_work: Firm, specialist: Browser) -> None:
+    specialist.post(address(at_work), {"say": "slip", "slips_to": "2026-12-04", "slip_why": "x"})
+    with as_firm():
+        CheckIn.objects.update(why="")
+    assert "<span>Slips to 4 Dec</span>" in specialist.get("/me/").text
+
+
+def test_without_script_the_page_keeps_what_was_typed(at_work: Firm, specialist: Browser) -> None:
+    response = specialist.post(address(at_work), {"say": "slip", "slip_why": "Two types came late"})
+    assert response.status_code == 422
     assert "Say to which day it slips." in response.text
+    assert 'value="Two types came late"' in response.text
+    assert "How is Deliverable C?" in response.text
 
 
 def test_the_rest_is_fine_answers_what_is_left_alone(at_work: Firm, specialist: Browser) -> None:
