@@ -8,16 +8,38 @@ from django.utils.translation import gettext as _, ngettext
 from accounts.clock import now
 from accounts.formats import day
 from engagements.models import Engagement
-from milestones.actions.life import KEPT_FOR
+from engagements.states import ENDED, LIVE, EngagementState
+from milestones.actions.base import NOT_WORKABLE
+from milestones.actions.life import KEPT_FOR, NOT_ARCHIVED, NOT_REMOVED
 from milestones.calendar import WorkCalendar
-from milestones.models import SlipFlag, Wait
+from milestones.models import PlanChange, SlipFlag, Wait
 from milestones.proposals import shifted
-from milestones.states import UNFINISHED
+from milestones.states import UNFINISHED, ChangeState
+
+# From which states the other moves go.
+SINCE: Final = {
+    "hold": frozenset({EngagementState.ACTIVE}),
+    "resume": frozenset({EngagementState.ON_HOLD}),
+    "complete": frozenset({EngagementState.ACTIVE}),
+    "end-early": LIVE,
+}
 
 
 def of(what: str, engagement: Engagement) -> list[str]:
     """Return the consequences of a move as sentences; `what` is a key of the page's address."""
     return TOLD[what](engagement)
+
+
+def refusal(what: str, engagement: Engagement) -> str:
+    """Say why an engagement in its present state cannot make the move at all; empty where it can."""
+    if what == "archive":
+        return "" if engagement.state in ENDED and not engagement.archived_at else str(NOT_ARCHIVED)
+    if what == "remove":
+        return "" if engagement.is_draft and not engagement.removed_at else str(NOT_REMOVED)
+    if engagement.archived_at:
+        return _("This engagement was put away. Bring it back first.")
+    state = EngagementState(engagement.state)
+    return "" if state in SINCE[what] else str(NOT_WORKABLE[state])
 
 
 def forbids(what: str, engagement: Engagement) -> bool:
@@ -68,11 +90,17 @@ def _resume(engagement: Engagement) -> list[str]:
     ]
 
 
-def _ending(engagement: Engagement) -> str:
+def _ending(engagement: Engagement) -> list[str]:
     waits = Wait.objects.filter(engagement=engagement, closed_on__isnull=True).count()
     flags = SlipFlag.objects.filter(engagement=engagement, closed_on__isnull=True).count()
     said = _("Open waits (%(waits)d) and slip flags (%(flags)d) are closed. The plan stays as it is from then on.")
-    return said % {"waits": waits, "flags": flags}
+    asked = PlanChange.objects.filter(engagement=engagement, state=ChangeState.ASKED).count()
+    undecided = ngettext(
+        "%(n)d plan change that nobody decided is withdrawn.",
+        "%(n)d plan changes that nobody decided are withdrawn.",
+        asked,
+    ) % {"n": asked}
+    return [said % {"waits": waits, "flags": flags}, *([undecided] if asked else [])]
 
 
 def _complete(engagement: Engagement) -> list[str]:
@@ -86,7 +114,7 @@ def _complete(engagement: Engagement) -> list[str]:
         return [first, _("Finish what is left, drop it by a plan change, or end the engagement early.")]
     return [
         _("Every deliverable is accepted or was dropped."),
-        _ending(engagement),
+        *_ending(engagement),
         _("Both sides keep reading everything, and handoff packs can still be made. This cannot be undone."),
     ]
 
@@ -100,7 +128,7 @@ def _end_early(engagement: Engagement) -> list[str]:
     ) % {"n": n}
     return [
         left,
-        _ending(engagement),
+        *_ending(engagement),
         _("The client reads your reason. Handoff packs can still be made. This cannot be undone."),
     ]
 

@@ -19,6 +19,7 @@ from engagements.guards import require_manager
 from engagements.models import Engagement, Hold
 from engagements.states import ENDED, LIVE, EngagementState
 from milestones import slips
+from milestones.actions import ends
 from milestones.actions.base import NOT_WORKABLE, day_of, take_plan, tell
 from milestones.models import SlipFlag, Wait
 from milestones.states import COUNTED, DeliverableState
@@ -29,6 +30,9 @@ WITHOUT_WHY: Final = {
     "hold": gettext_lazy("Say why it is put on hold; both sides will read it."),
     "end-early": gettext_lazy("Say why it ends early; both sides will read it."),
 }
+
+NOT_ARCHIVED: Final = gettext_lazy("Only an engagement that has ended can be archived, and once.")
+NOT_REMOVED: Final = gettext_lazy("Only a draft can be removed. End the engagement instead.")
 
 
 @transaction.atomic
@@ -123,6 +127,7 @@ def _end(by: User, engagement: Engagement, state: EngagementState, day: date, wh
     waits.update(closed_on=Greatest("opened_on", day), closed_by=by)
     flags = SlipFlag.objects.filter(engagement=engagement, closed_on__isnull=True)
     flags.update(closed_on=Greatest("opened_on", day))
+    ends.end_changes(by, engagement)
 
 
 def _day(engagement: Engagement, on: date | None) -> date:
@@ -153,7 +158,7 @@ def archive(*, by: User, engagement: Engagement) -> Engagement:
     require_manager(by)
     ended = Engagement.objects.filter(pk=engagement.pk, state__in=sorted(ENDED), archived_at__isnull=True)
     if ended.update(archived_at=now(), version=F("version") + 1) != 1:
-        raise IllegalMove(_("Only an engagement that has ended can be archived, and once."))
+        raise IllegalMove(str(NOT_ARCHIVED))
     engagement.refresh_from_db(fields=["archived_at", "version"])
     tell(by, engagement, "archived", gettext_noop("%(actor)s archived %(engagement)s"), engagement=engagement.name)
     return engagement
@@ -165,7 +170,7 @@ def remove(*, by: User, engagement: Engagement) -> Engagement:
     require_manager(by)
     draft = Engagement.objects.filter(pk=engagement.pk, state=EngagementState.DRAFT, removed_at__isnull=True)
     if draft.update(removed_at=now(), version=F("version") + 1) != 1:
-        raise IllegalMove(_("Only a draft can be removed. End the engagement instead."))
+        raise IllegalMove(str(NOT_REMOVED))
     engagement.refresh_from_db(fields=["removed_at", "version"])
     tell(by, engagement, "removed", gettext_noop("%(actor)s removed %(engagement)s"), engagement=engagement.name)
     return engagement

@@ -29,6 +29,7 @@ from accounts.http import (
     status_of,
     toast,
 )
+from engagements.guards import require_open
 from engagements.models import Engagement
 from milestones import at_once
 from milestones.models import Deliverable
@@ -68,6 +69,15 @@ def _back(request: AuthedHttpRequest, home: str) -> str:
         return wanted
     came_from = same_site_referrer(request, home)
     return home if urlsplit(came_from).path == request.path else came_from
+
+
+def closed(request: AuthedHttpRequest, engagement: Engagement) -> HttpResponse | None:
+    """Say, in place of a form, why nothing changes in what has ended or was put away; nothing where it may."""
+    try:
+        require_open(engagement)
+    except DomainError as error:
+        return domain_error_response(request, error)
+    return None
 
 
 def perform(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import require_manager
-from accounts.errors import DomainError
+from accounts.errors import DomainError, IllegalMove
 from accounts.http import AuthedHttpRequest, domain_error_response, see_other, status_of
 from engagements.models import Engagement
 from milestones import access, at_once, consequences, proposals
@@ -53,6 +53,8 @@ def change(request: AuthedHttpRequest, code: str, what: str) -> HttpResponse:
     if what in PLAIN:
         form.fields.clear()
     if request.method != "POST":
+        if refused := consequences.refusal(what, engagement):
+            return domain_error_response(request, IllegalMove(refused))
         return _page(request, engagement, what, form)
     if not form.is_valid():
         return _page(request, engagement, what, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -70,11 +72,12 @@ def _page(
     request: AuthedHttpRequest, engagement: Engagement, what: str, form: WhyForm, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     _act, title, verb = (DATED | PLAIN)[what]
+    impossible = bool(consequences.refusal(what, engagement))
     context = {
         "page": FormPage(f"{title}: {engagement.name}", str(verb), engagement),
         "form": form,
-        "told": consequences.of(what, engagement),
-        "forbidden": consequences.forbids(what, engagement),
+        "told": [] if impossible else consequences.of(what, engagement),
+        "forbidden": impossible or consequences.forbids(what, engagement),
     }
     return render(request, "milestones/life.html", context, status=status)
 

@@ -8,6 +8,7 @@ from accounts import events
 from accounts.checked import checked
 from accounts.errors import DomainError, NotAllowed, StaleEdit
 from accounts.models import User
+from engagements.guards import require_open
 from engagements.models import Engagement
 from reports.models import StatusNote
 
@@ -21,6 +22,7 @@ def _require_manager(by: User) -> None:
 def write_note(*, by: User, engagement: Engagement, text: str) -> StatusNote:
     """Write a status note; the client reads it at once on the dashboard and in the next digest."""
     _require_manager(by)
+    require_open(engagement)
     if engagement.is_draft:
         raise DomainError(_("Nobody at the client sees a draft. Write the first note once it is active."))
     note = StatusNote(engagement=engagement, client_id=engagement.client_id, by=by, text=text.strip())

@@ -71,6 +71,7 @@ class Header:
     can_work: bool
     is_live: bool
     is_draft: bool
+    is_open: bool
     offered: bool
     standing: Standing | None
 
@@ -114,6 +115,7 @@ def header_of(
         can_work=engagement.is_active,
         is_live=engagement.is_live,
         is_draft=engagement.is_draft,
+        is_open=(engagement.is_draft or engagement.is_live) and engagement.archived_at is None,
         offered=engagement.offered_at is not None,
         standing=standing_of(engagement, user),
     )

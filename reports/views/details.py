@@ -18,7 +18,7 @@ from engagements.actions.engagements import change_engagement
 from engagements.models import Engagement
 from milestones import access
 from milestones.forms import area
-from milestones.views.answers import FormPage, add_error, show
+from milestones.views.answers import FormPage, add_error, closed, show
 
 MINE = "mine_"
 FIELDS = ("name", "goal", "backlog_url", "release_url", "done_url", "definition_of_done")
@@ -46,7 +46,7 @@ def edit(request: AuthedHttpRequest, code: str) -> HttpResponse:
     page = FormPage(_("Details of %(name)s") % {"name": engagement.name}, _("Save"), engagement)
     if request.method != "POST":
         initial = {name: getattr(engagement, name) for name in (*FIELDS, "version")}
-        return show(request, page, DetailsForm(initial=initial))
+        return closed(request, engagement) or show(request, page, DetailsForm(initial=initial))
     if request.POST.get("take") == "theirs":
         return see_other(request, engagement)
     form = DetailsForm(_chosen(request.POST, engagement))

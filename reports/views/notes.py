@@ -10,6 +10,7 @@ from accounts.access import require_manager
 from accounts.errors import DomainError, StaleEdit
 from accounts.http import AuthedHttpRequest, see_other
 from milestones import access
+from milestones.views.answers import closed
 from reports import forms
 from reports.actions import notes
 from reports.models import StatusNote
@@ -22,6 +23,8 @@ def write(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Write a new note; the last one stands beside it."""
     require_manager(request)
     engagement = access.engagement(request, code)
+    if request.method != "POST" and (refused := closed(request, engagement)):
+        return refused
     form = forms.NoteForm(request.POST or None)
     if form.is_valid():
         try:

@@ -18,6 +18,7 @@ from milestones import access
 from milestones.actions import plans
 from milestones.lines import PlanLine
 from milestones.models import Deliverable
+from milestones.views.answers import closed
 from reports import forms
 from reports.pages import plan
 from reports.views.engagement import head_of
@@ -46,6 +47,8 @@ def add(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Add a deliverable to the plan."""
     require_manager(request)
     engagement = access.engagement(request, code)
+    if request.method != "POST" and (refused := closed(request, engagement)):
+        return refused
     form = forms.LineForm(request.POST or None, engagement=engagement)
     if form.is_valid():
         try:

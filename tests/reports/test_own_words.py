@@ -1,6 +1,7 @@
 """What a specialist says of a week stands beside the forecast, on the firm's pages alone."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import time_machine
 from django.test import Client as Browser
@@ -14,8 +15,8 @@ SLIPS = "slips to 8 Jan 2027: Two vendors came late"
 UNAWARE = "does not know these words"
 
 
-def _say(at_work: Firm, answer: str = "slips", **more: object) -> None:
-    told = {"slips_to": date(2027, 1, 8), "why": "Two vendors came late"} if answer == "slips" else {}
+def _say(at_work: Firm, answer: str = "slips", **more: Any) -> None:
+    told: dict[str, Any] = {"slips_to": date(2027, 1, 8), "why": "Two vendors came late"} if answer == "slips" else {}
     with as_firm():
         talk.check_in(by=at_work.people.specialist, deliverable=at_work.b, answer=answer, **{**told, **more})
 
