@@ -48,16 +48,17 @@ def test_a_milestone_with_nothing_left_has_no_forecast_after(cast, engagement):
 
 def test_what_is_moved_past_its_milestone_is_told(cast, engagement):
     stage, one = engagement.milestones.get(day=60), deliverable(engagement)
-    late = Move(Moves.DUE, deliverable=one, to_on=stage.due_on + timedelta(days=1))
+    after = stage.due_on + timedelta(days=1)
+    late = Move(Moves.DUE, deliverable=one, to_on=after)
 
     def notes(*moves):
         return [line.note for line in effect_lines(effects.effect_of(engagement, moves)) if line.note]
 
     sentence = "1 deliverable would be due after day 60, which then waits for it. Move day 60 as well."
     assert notes(late) == [sentence]
-    assert notes(late, Move(Moves.MILESTONE, milestone=stage, to_on=late.to_on)) == []
+    assert notes(late, Move(Moves.MILESTONE, milestone=stage, to_on=after)) == []
     assert notes(Move(Moves.DUE, deliverable=one, to_on=stage.due_on)) == []
-    one.due_on = late.to_on
+    one.due_on = after
     one.save()
     assert notes(Move(Moves.DROP, deliverable=deliverable(engagement, "B"))) == []
 
