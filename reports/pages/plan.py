@@ -1,6 +1,6 @@
 """Tab Plan of an engagement: milestones with their deliverables, worst first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -238,14 +238,16 @@ def _order(row: Row, told: Outlook, deliverable: Deliverable) -> tuple[Any, ...]
     return (finished, -1.0 if row.shape == "late" else chance, deliverable.due_on, deliverable.number)
 
 
-def groups(loaded: Loaded, show: str, user_id: int, opened: str = "") -> tuple[list[Group], list[Chip]]:
-    """The milestones with the rows of the chosen chip, and the chips."""
+def groups(
+    loaded: Loaded, show: str, user_id: int, opened: str = "", kept: Collection[str] = ()
+) -> tuple[list[Group], list[Chip]]:
+    """The milestones with the rows of the chosen chip and those to keep, by public id; and the chips."""
     all_rows = {one.pk: row_of(one, loaded, user_id, opened=opened) for one in loaded.deliverables}
     current = loaded.next_milestone()
     made = []
     for milestone in loaded.milestones:
         own = loaded.of(milestone)
-        shown = [one for one in own if show in all_rows[one.pk].tags]
+        shown = [one for one in own if show in all_rows[one.pk].tags or one.public_id in kept]
         shown.sort(key=lambda one: _order(all_rows[one.pk], loaded.told(one), one))
         rows = tuple(all_rows[one.pk] for one in shown)
         is_open = bool(show and rows) or milestone is current or any(row.is_open for row in rows)

@@ -44,7 +44,7 @@ def show(request: AuthedHttpRequest, code: str) -> HttpResponse:
 
 
 def _around(request: AuthedHttpRequest, context: dict[str, Any]) -> HttpResponse:
-    """All that a change moves beside the deliverables; asked for again where the options are still worked out."""
+    """All that a change moves but the open rows; asked for again where the options are still worked out."""
     response = render(request, "reports/engagement/plan.html#around", {**context, "around": True, "oob": True})
     if (out := context["ways_out"]()) and out.soon:
         trigger_client_event(response, "options-soon")
@@ -54,7 +54,9 @@ def _around(request: AuthedHttpRequest, context: dict[str, Any]) -> HttpResponse
 def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
     show = request.GET.get("show", "")
     open_id = request.GET.get("open", "")
-    groups, chips = plan.groups(loaded, show, request.user.pk, open_id)
+    # What stands open on the page stays listed, also where the change took it out of what the chip shows.
+    kept = frozenset(request.GET.getlist("keep"))
+    groups, chips = plan.groups(loaded, show, request.user.pk, open_id, kept)
     view = request.GET.get("timeline", "")
     return {
         "header": head_of(request, loaded),
@@ -71,7 +73,7 @@ def _context(request: AuthedHttpRequest, loaded: plan.Loaded) -> dict[str, Any]:
         # Read where it is shown.
         "ways_out": cache(partial(ways_out_of, loaded, request.user)),
         "waits": waiting_lines(loaded),
-        # Asked for by the whole page alone, and there twice; a fragment does without the query.
+        # Read where it is shown, and there twice; a smaller fragment does without the query.
         "waited": cache(partial(_waited, loaded.engagement)),
         "note": last_note(loaded.engagement),
         "evidence_kinds": EvidenceKind.choices,

@@ -269,6 +269,39 @@ on("htmx:oobBeforeSwap", (event) => {
   if (target.hasAttribute("data-typed") && target.contains(document.activeElement)) event.detail.shouldSwap = false;
 });
 
+/* ---- the plan's rows arrive anew beside an answer: what is open, or being asked for, stays as and where it is ---- */
+
+on("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.id !== "plan-rows") return;
+  const anew = (one) => fragment.getElementById(one.id);
+  const used = [...target.querySelectorAll(".d-row:has(.is-open, .htmx-request)")];
+  // A chip on its way brings newer rows; an open row that the answer does not have would be lost with what is in it.
+  event.detail.shouldSwap = !$(".chip.htmx-request", target) && used.every(anew);
+  if (!event.detail.shouldSwap) return;
+  for (const row of used) {
+    const place = row.cloneNode();
+    place.setAttribute("hx-preserve", "");
+    anew(row).replaceWith(place);
+  }
+  for (const group of target.querySelectorAll(".group")) anew(group)?.toggleAttribute("open", group.open);
+});
+
+let stood = null; // the open row that is being read, and where on the screen it was
+
+on("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "plan-asks") return;
+  const inView = (row) => row.getBoundingClientRect().bottom > 0 && row.getBoundingClientRect().top < innerHeight;
+  const open = [document.activeElement?.closest(".d-row"), ...document.querySelectorAll(".d-row:has(.is-open)")];
+  const row = open.find((one) => one && $(".is-open", one) && inView(one));
+  stood = row ? { row, top: row.getBoundingClientRect().top } : null;
+});
+on("htmx:afterSwap", (event) => {
+  if (event.target.id !== "plan-asks" || !stood) return;
+  scrollBy({ top: stood.row.getBoundingClientRect().top - stood.top, behavior: "instant" });
+  stood = null;
+});
+
 /* ---- after every arrival of markup ---- */
 
 function arrive(root) {

@@ -1,7 +1,9 @@
 """A change of the plan answers with its new dates, where the plan is small enough to be forecast meanwhile."""
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from accounts.db import as_firm
 from accounts.models import Job
@@ -70,3 +72,21 @@ def test_where_the_next_milestone_stands_a_later_one_that_moved_is_told(monday: 
         told = at_once.forecast(engagement).text
     assert told.startswith("Day 90: 8 in 10 by")
     assert told.endswith("was 31 Mar 2027.")
+
+
+def test_the_answer_to_a_change_takes_as_many_queries_for_a_long_plan(at_work: Firm) -> None:
+    manager = signed_in(at_work.people.manager)
+    with as_firm():
+        long = factories.active(at_work.people, [factories.line(f"L{n}") for n in range(30)], name="A long plan")
+        for one in long.deliverables.all()[:10]:
+            waits.open_wait(by=at_work.people.manager, deliverable=one, on="client", what="Access")
+
+    def asked(code: str) -> int:
+        headers = {**HTMX, "HX-Target": "plan-asks"}
+        manager.get(f"/engagements/{code}/", headers=headers)
+        with CaptureQueriesContext(connection) as queries:
+            page = manager.get(f"/engagements/{code}/", headers=headers).text
+        assert all(f'id="{part}"' in page for part in ("plan-head", "plan-rows", "plan-waits", "plan-ways"))
+        return sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries)
+
+    assert asked(long.code) <= asked(at_work.engagement.code)
