@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from accounts.glyphs import glyph, shape_of
+from reports.charts.labels import Placed, placed
 from reports.charts.scale import Days
 from reports.charts.svg import Face, dashes, fit, path, picture, rect, spoken, text, width_of
 from reports.charts.theme import WEB, Theme
@@ -15,6 +16,8 @@ STRETCH = 0.35
 NAMED = 60
 # Width that a figure such as "+12 d" takes behind its row, in user units.
 SLIP_ROOM = 48
+# What a further line of milestones adds to a dense plan's head.
+LINE = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class _Pen:
     c: Theme
     words: Words
     height: float
+    labels: tuple[tuple[Band, Placed, float], ...] = ()
 
     def bands(self) -> str:
         """Milestones as two alternating grounds, each with its name and the dashed line of its due date."""
@@ -86,7 +90,7 @@ class _Pen:
         ]
         grounds += [self._was(band.was, band.end, self.box.head - 6) for *_, band in shown]
         if self.box.dense:
-            return "".join(grounds + [self._dense_due(b, band) for _, _, b, band in shown])
+            return "".join(grounds + [self._dense_due(band, one) for band, one, _ in self.labels])
         # One name too long for its milestone and all are called by their days: no half names side by side.
         short = all(m.short for *_, m in shown) and any(width_of(m.name, 12) > b - a - 20 for _, a, b, m in shown)
         heads = [self._band_head(a, b, m, m.short if short else m.name) for _, a, b, m in shown]
@@ -110,36 +114,34 @@ class _Pen:
             + (edge if b < self.days.right - 1 else "")
         )
 
-    def _dense_due(self, b: float, band: Band) -> str:
-        if not self.days.holds(band.end):
-            return ""
-        line = path(f"M{b:.1f} 26V{self.height:g}", self.c["text2"], 1.25, dashes("3 3"))
-        return line + text(self._label_at(b, band), 18, self._label(band), self.c["text"], Face(11, 600, "middle"))
+    def _dense_due(self, band: Band, one: Placed) -> str:
+        line = path(
+            f"M{self.days.at(band.end):.1f} {self.box.head - 6:g}V{self.height:g}",
+            self.c["text2"],
+            1.25,
+            dashes("3 3"),
+        )
+        label = text(one.middle, 18 + LINE * one.line, self._label(band), self.c["text"], Face(11, 600, "middle"))
+        return line + label
 
     def _label(self, band: Band) -> str:
         return f"{band.short or band.name}, {self.words.day(band.end)}"
 
-    def _label_at(self, b: float, band: Band) -> float:
-        """The middle of a milestone's label: over its date, or beside today's badge where that stands there."""
-        half = width_of(self._label(band), 11) / 2
-        x = min(max(b, self.days.left + half), self.days.right - half)
-        low, high = self._badge_span()
-        if x + half < low - 6 or x - half > high + 6:
-            return x
-        before, after = low - 8 - half, high + 8 + half
-        fits = after + half <= self.days.right
-        return after if fits and (b >= (low + high) / 2 or before - half < self.days.left) else before
+    def named(self) -> "_Pen":
+        """The pen with the labels of a dense plan placed, and a head that has room for their lines."""
+        if not self.box.dense:
+            return self
+        shown = [(b, band) for _, _, b, band in self._shown_bands() if self.days.holds(band.end)]
+        spans = [(b, width_of(self._label(band), 11)) for b, band in shown]
+        at = placed(spans, (self.days.left, self.days.right), self._badge_span())
+        more = LINE * max((one.line for one in at), default=0)
+        labels = tuple((band, one, wide) for (_, band), one, (_, wide) in zip(shown, at, spans, strict=True))
+        return replace(self, labels=labels, box=replace(self.box, head=self.box.head + more), height=self.height + more)
 
     def _taken(self) -> list[tuple[float, float]]:
         """Stretches of the head where no date fits: today's badge and, in a dense plan, milestones."""
-        low, high = self._badge_span()
-        taken = [(low - 14, high + 14)]
-        if self.box.dense:
-            for _, _, b, band in self._shown_bands():
-                if self.days.holds(band.end):
-                    x, half = self._label_at(b, band), width_of(self._label(band), 11) / 2 + 22
-                    taken.append((x - half, x + half))
-        return taken
+        taken = [(one.middle - wide / 2, one.middle + wide / 2) for _, one, wide in self.labels if not one.line]
+        return [(low - 6, high + 6) for low, high in (self._badge_span(), *taken)]
 
     def dates(self) -> str:
         """Dates along the top, left out where they would collide."""
@@ -147,13 +149,11 @@ class _Pen:
         taken, out, free = self._taken(), [], 0.0
         for day in self.days.ticks(self.box.ticks):
             x = self.days.at(day)
-            if any(low < x < high for low, high in taken):
-                continue
             anchor = "start" if x < self.days.left + 16 else "end" if x > self.days.right - 16 else "middle"
             shift = {"start": 10, "end": -4, "middle": 0}[anchor]
             wide = width_of(self.words.day(day), 11)
             begins = x + shift - {"start": 0.0, "end": wide, "middle": wide / 2}[anchor]
-            if begins < free:
+            if begins < free or any(begins < high and begins + wide > low for low, high in taken):
                 continue
             free = begins + wide + 10
             out.append(text(x + shift, y, self.words.day(day), self.c["text3"], Face(11, 400, anchor)))
@@ -291,7 +291,16 @@ class _Pen:
         words = self.words.slip.format(days=f"{item.slip:+d}".replace("-", "\u2212"))
         far = max(end, self.days.at(item.due), self.days.at(item.by_8_in_10 or _drawn(item)))
         face = Face(11, 600, "start", self.c["band_a"] if self.box.compact else "")
-        return text(far + 8, y + 4, words, self.c[self._slip_tone(item)], face)
+        return text(self._beside_lines(far + 8, width_of(words, 11)), y + 4, words, self.c[self._slip_tone(item)], face)
+
+    def _beside_lines(self, x: float, wide: float) -> float:
+        """Where a figure begins so that neither a milestone's line nor today's goes through it, if there is room."""
+        lines = [b for _, _, b, band in self._shown_bands() if self.days.holds(band.end)]
+        free = x
+        for line in sorted([*lines, self.days.at(self.plan.today)]):
+            if free - 3 < line < free + wide + 3:
+                free = line + 5
+        return free if free + wide <= self.box.width else x
 
     def _slip_tone(self, item: Item) -> str:
         if item.slip and item.slip < 0:
@@ -352,9 +361,9 @@ def timeline(
     # A row that slips to the picture's edge or beyond has its figure behind the edge.
     room = SLIP_ROOM - 6 if any(item.slip and _far(item) >= last for item in plan.items) else 0
     days = Days.between(plan.start, last, box.labels, box.right - room)
-    pen = _Pen(_within(plan), days, box, theme, words, height)
+    pen = _Pen(_within(plan), days, box, theme, words, height).named()
     body = pen.bands() + pen.holidays() + pen.dates() + pen.rows() + pen.today_line() + pen.today_badge() + pen.empty()
-    return picture(body, box.width, height, uid=uid, title=plan.title, desc=describe(plan, words))
+    return picture(body, box.width, pen.height, uid=uid, title=plan.title, desc=describe(plan, words))
 
 
 def _within(plan: Timeline) -> Timeline:

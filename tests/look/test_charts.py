@@ -30,6 +30,7 @@ from reports.charts import (
     spark,
     timeline,
 )
+from reports.charts.svg import width_of
 from reports.charts.theme import TOKENS
 from tests.look.css import tokens
 
@@ -303,3 +304,40 @@ def test_an_index_is_drawn_against_par() -> None:
 def test_no_history_says_so() -> None:
     assert "Nothing to show yet" in forecast_history([], title="Day 60")
     assert "Nothing to show yet" in index_line([], title="SPI(t)")
+
+
+def spans_of(svg: str) -> list[tuple[float, float, float]]:
+    """Line, left and right of every text of a picture, about as wide as it is drawn."""
+    found = []
+    for one in parsed(svg).iter(f"{SVG}text"):
+        x, wide = float(one.get("x", 0)), width_of("".join(one.itertext()), float(one.get("font-size", 0)))
+        left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[one.get("text-anchor", "start")]
+        found.append((float(one.get("y", 0)), left, left + wide))
+    return found
+
+
+@pytest.mark.parametrize("form", [{"dense": True, "width": 752}, {"dense": True}, {}, {"compact": True}])
+@pytest.mark.parametrize("today", [1, 28, 33, 47, 60, 62, 89])
+@pytest.mark.parametrize("ends", [(30, 60, 90), (30, 34, 90), (58, 61, 64), (60, 60, 60), (2, 3, 90), (30, 86, 90)])
+def test_no_label_of_the_head_lies_over_another_or_over_today(ends, today, form):
+    bands = tuple(
+        Band(f"Milestone {n}", day(start), day(end), f"till {end}", f"Day {n * 30}")
+        for n, (start, end) in enumerate(zip((0, *ends), ends, strict=False), 1)
+    )
+    svg = timeline(plan(*(item(f"Item {n}", slip=None) for n in range(20)), bands=bands, today=day(today)), **form)
+    first = float(next(one for one in parsed(svg).iter(f"{SVG}text") if one.text == "Item 0").get("y", 0))
+    head = [one for one in spans_of(svg) if one[0] < first - 6]
+    for index, (y, left, right) in enumerate(head):
+        for other_y, other_left, other_right in head[index + 1 :]:
+            apart = abs(y - other_y) >= 11 or left >= other_right or right <= other_left
+            assert apart, (ends, today, (y, left, right), (other_y, other_left, other_right))
+
+
+@pytest.mark.parametrize("form", [{"dense": True, "width": 752}, {}, {"compact": True}])
+@pytest.mark.parametrize("late", range(48, 61))
+def test_no_line_goes_through_a_figure(late, form):
+    svg = timeline(plan(item(due=day(40), likely=day(late - 2), by_8_in_10=day(late), slip=1)), **form)
+    figure, *_ = [one for one in parsed(svg).iter(f"{SVG}text") if one.text == "+1 d"]
+    left, wide = float(figure.get("x", 0)), width_of("+1 d", 11)
+    lines = [re.match(r"M([\d.]+) [\d.]+V", one.get("d", "")) for one in parsed(svg).iter(f"{SVG}path")]
+    assert not [x for x in (float(one[1]) for one in lines if one) if left - 1 < x < left + wide + 1]
