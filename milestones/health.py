@@ -24,7 +24,16 @@ FlagKind = Literal["late", "off_track", "at_risk", "stalled", "waiting_on_client
 
 ON_TRACK_FROM = 0.8
 AT_RISK_FROM = 0.5
+# What a chance in whole percent must not be rounded up to: it would say another word than the scale does.
+_STEPS = (round(100 * AT_RISK_FROM), round(100 * ON_TRACK_FROM))
 WAIT_FLAG_DAYS = 2  # working days after which an open wait on the client is worth a flag
+
+
+def whole_percent(chance: float) -> int:
+    """A chance in whole percent, never rounded across a step of the scale: 79.6 stays below the 80 of "on track"."""
+    near = round(100 * chance)
+    return near - 1 if near in _STEPS and 100 * chance < near - 1e-9 else near
+
 
 WORDS: Mapping[str, str] = {
     "on_track": "On track",

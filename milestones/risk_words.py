@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from milestones.forecasting.opinion import chance_of
 from milestones.forecasting.risk import shares, whole_numbers
+from milestones.health import whole_percent
 
 # Fewer points than this, of a hundred, explain nothing by themselves.
 WORTH_TELLING: Final = 0.01
@@ -56,7 +57,7 @@ def risk_story(facts: Facts | None, *, own: bool) -> RiskStory | None:
         *(100 * points for points in told.values()),
         *(100 * one for one in [rest] if one is not None),
     ]
-    total = round(100 * facts["late"])
+    total = 100 - whole_percent(1 - facts["late"])
     usual, *points = whole_numbers(values, total)
     lines = zip([*told, *names], points, strict=True)
     return RiskStory(

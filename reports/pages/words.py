@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 from accounts import formats
 from accounts.clock import now
 from accounts.remembered import by_language
+from milestones.health import whole_percent
 
 DASH = "–"
 SPELLED = 9  # larger numbers are written in figures
@@ -127,10 +128,10 @@ def measured(value: Decimal | None, unit: str) -> str:
 
 @by_language
 def percent(share: float | None) -> str:
-    """A chance from 0 to 1 as whole percent, never a bare 0 or 100 that nobody can promise."""
+    """A chance from 0 to 1 as whole percent, never a bare 0 or 100 that nobody can promise, nor across the scale."""
     if share is None:
         return DASH
-    return f"{min(99, max(1, round(share * 100)))}%"
+    return f"{min(99, max(1, whole_percent(share)))}%"
 
 
 def listed(words: Iterable[str]) -> str:

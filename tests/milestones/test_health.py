@@ -16,6 +16,7 @@ from milestones.health import (
     grade,
     health_of,
     next_milestone,
+    whole_percent,
 )
 from tests.milestones.forecasting.plans import START, day, done, plan, work
 
@@ -35,6 +36,12 @@ from tests.milestones.forecasting.plans import START, day, done, plan, work
 def test_the_scale(chance, late, health):
     assert grade(chance, late=late) == health
     assert health in WORDS
+
+
+def test_a_chance_in_whole_percent_has_the_health_of_the_chance():
+    for chance in (n / 2000 for n in range(2001)):
+        assert grade(whole_percent(chance) / 100, late=False) == grade(chance, late=False), chance
+        assert abs(whole_percent(chance) - 100 * chance) <= 1
 
 
 def raised(given):

@@ -26,3 +26,19 @@ def test_an_early_date_with_a_poor_chance_is_not_called_in_time(
             facts |= {"likely": likely, "chance": chance, "health": health}
         run.save(update_fields=["milestones"])
     assert said in manager.get(at_work.url()).text
+
+
+@pytest.mark.parametrize(
+    ("chance", "health", "said"), [(0.7951, "at_risk", "79%"), (0.4999, "off_track", "49%"), (0.8, "on_track", "80%")]
+)
+def test_a_chance_is_never_rounded_across_the_scale(
+    at_work: Firm, manager: Browser, chance: float, health: str, said: str
+) -> None:
+    with as_firm():
+        run = ForecastRun.objects.get(engagement=at_work.engagement)
+        for facts in (*run.milestones.values(), *run.works.values()):
+            facts |= {"chance": chance, "health": health}
+        run.save(update_fields=["milestones", "works"])
+    page = manager.get(at_work.url()).text
+    assert f'class="p-chance"><span>{said}</span>' in page
+    assert str(round(100 * chance)) + "%" in said or f"{round(100 * chance)}%" not in page
