@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.addresses import address
 from accounts.http import AuthedHttpRequest
+from accounts.looks import word
 from accounts.models import Event
 from accounts.prepared import AnyOf, Prepared, any_of
 from engagements.models import BusinessMetric, Engagement, MetricReading, Placement
@@ -286,12 +287,13 @@ EXPORT_HEAD: Final = (
 def _export(engagement: Any, milestones: Sequence[Any], metric: Any, team: Sequence[str]) -> Sequence[object]:
     upcoming = next((one for one in milestones if one.left), None)
     readings = metric.values if metric else []
+    health = getattr(getattr(engagement, "plan", None), "health", "")
     return (
         engagement.code,
         engagement.name,
         engagement.client.name,
         engagement.get_state_display(),
-        getattr(getattr(engagement, "plan", None), "health", ""),
+        word(health) if health else "",
         engagement.start_on.isoformat(),
         engagement.day(),
         upcoming.name if upcoming else "",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, gettext_noop, ngettext
 from accounts import events
 from accounts.checked import checked
 from accounts.errors import DomainError, IllegalMove
-from accounts.formats import dated
+from accounts.formats import day
 from accounts.models import User
 from engagements.guards import require_draft, require_manager, require_open
 from engagements.loads import Share, by_week, overloaded
@@ -167,8 +167,8 @@ def _end(placement: Placement, last_on: date) -> None:
         sentence = _("%(name)s is placed from %(start)s to %(end)s. Choose a last day between them.")
         told = {
             "name": placement.specialist.user.name,
-            "start": dated(placement.starts_on),
-            "end": dated(placement.ends_on),
+            "start": day(placement.starts_on),
+            "end": day(placement.ends_on),
         }
         raise DomainError(sentence % told, field="last_on")
     held = Placement.objects.filter(pk=placement.pk, ends_on=placement.ends_on)
@@ -214,7 +214,7 @@ def overload_sentence(name: str, full: dict[date, int]) -> str:
 
 def overload_fact(name: str, full: dict[date, int]) -> str:
     """Say how full which weeks are."""
-    named = ", ".join(dated(week) for week in sorted(full)[:4])
+    named = ", ".join(day(week) for week in sorted(full)[:4])
     more = len(full) - 4
     if more > 0:
         named += " " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}

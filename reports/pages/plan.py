@@ -32,6 +32,8 @@ CHIPS: Final = (
     ("mine", gettext_lazy("Mine")),
 )
 LASTING: Final = frozenset({"", "trouble", "waiting", "to_sign_off"})
+# Moves of a plan change that its callout names; of more, one less and how many more.
+MOST_MOVES: Final = 3
 TROUBLE: Final = frozenset({"late", "at_risk", "off_track"})
 
 
@@ -355,12 +357,21 @@ def change_lines(loaded: Loaded) -> list[ChangeLine]:
             public_id=change.public_id,
             number=change.number,
             what=change.what,
-            moves=upper(", ".join(_move_words(move) for move in change.moves.all())),
+            moves=upper(_moves_words([_move_words(move) for move in change.moves.all()])),
             note=_("Asked by %(name)s on %(day)s.")
             % {"name": change.asked_by.name, "day": short(change.asked_at.date())},
         )
         for change in loaded.changes
     ]
+
+
+def _moves_words(told: Sequence[str]) -> str:
+    """The first moves, and how many more there are: the rest is read on the change's page."""
+    if len(told) <= MOST_MOVES:
+        return ", ".join(told)
+    more = len(told) - (MOST_MOVES - 1)
+    named = ", ".join(told[: MOST_MOVES - 1])
+    return ngettext("%(moves)s, and %(n)d more", "%(moves)s, and %(n)d more", more) % {"moves": named, "n": more}
 
 
 def _move_words(move: PlanMove) -> str:

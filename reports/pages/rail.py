@@ -48,7 +48,8 @@ def _line(wait: Wait, title: str, loaded: Loaded) -> WaitLine:
     return WaitLine(
         public_id=wait.public_id,
         what=_("“%(title)s” to sign off") % {"title": title} if wait.for_sign_off else wait.what.rstrip("."),
-        days=days(waited) if waited > 0 else _("new"),
+        # Days on hold count for nothing: none may have been waited although it was opened long ago.
+        days=days(waited) if waited > 0 or wait.opened_on < loaded.today else _("new"),
         note=_("%(who)s, since %(day)s") % {"who": who, "day": short(wait.opened_on)}
         if wait.for_sign_off
         else _("%(who)s, since %(day)s, for “%(title)s”") % {"who": who, "day": short(wait.opened_on), "title": title},

@@ -119,13 +119,13 @@ def change(request: AuthedHttpRequest, code: str, public_id: str) -> HttpRespons
         except DomainError as error:
             forms.refuse(form, error)
         else:
-            messages.success(request, _("The placement of %(name)s is kept.") % {"name": placement.user.name})
+            messages.success(request, _("The placement of %(name)s is saved.") % {"name": placement.user.name})
             return see_other(request, team_of(placement.engagement))
     placement = access.placement(request, code, public_id)
     page = Page(
         title=_("Placement of %(name)s") % {"name": placement.user.name},
         note=contracted.sentence(placement),
-        verb=_("Keep"),
+        verb=_("Save"),
         back=team_of(placement.engagement),
     )
     return show_form(request, placement.engagement, form, page)

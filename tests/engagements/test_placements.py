@@ -42,7 +42,7 @@ def test_more_than_a_full_week_across_engagements_needs_a_reason(cast: Cast) -> 
     with pytest.raises(DomainError) as refused:
         place(cast, second, 30)
     assert refused.value.field == "overload_reason"
-    assert "Sam Specialist would be at up to 110% in the weeks of 5 Oct 2026" in str(refused.value)
+    assert "Sam Specialist would be at up to 110% in the weeks of 5 Oct, 12 Oct" in str(refused.value)
     assert place(cast, second, 30, overload_reason="Until Una is there").overload_reason
     assert first.placements.count() == 1
 

@@ -91,7 +91,9 @@ def test_a_stranger_finds_no_line(at_work: Firm, manager: Browser) -> None:
 def test_a_placement_is_changed_with_its_purchase_order(at_work: Firm, manager: Browser) -> None:
     address = at_work.url(f"team/{own(at_work).public_id}/")
     data = {"percent": 50, "starts_on": "2026-10-05", "ends_on": "2026-12-31", "title": "Lead", "order_number": "PO-7"}
-    manager.post(address, {**data, "order_ends_on": "2026-12-11"})
+    assert ">Save</button>" in manager.get(address).text
+    said = manager.post(address, {**data, "order_ends_on": "2026-12-11"}, follow=True).text
+    assert "The placement of Sam Specialist is saved." in said
     row = own(at_work)
     assert (row.percent, row.title, row.order_number, str(row.order_ends_on)) == (50, "Lead", "PO-7", "2026-12-11")
     team = manager.get(at_work.url("team/")).text

@@ -96,6 +96,7 @@ def test_the_export_stands_in_the_same_order(at_work: Firm, manager: Browser) ->
         factories.draft(at_work.people, name="Axle wear", start=date(2026, 12, 7))
     rows = list(csv.reader(io.StringIO(manager.get("/portfolio.csv?order=name").content.decode("utf-8-sig"))))
     assert [row[1] for row in rows[1:]] == ["Axle wear", "Claims intake"]
+    assert [row[3:5] for row in rows] == [["State", "Health"], ["Draft", ""], ["Active", "Off track"]]
 
 
 def test_what_is_on_hold_is_not_called_active(at_work: Firm, manager: Browser) -> None:

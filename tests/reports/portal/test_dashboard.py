@@ -156,8 +156,12 @@ def test_the_list_of_a_viewers_engagements_says_who_signs(world: World, viewer: 
     with as_firm():
         Placement.objects.update(percent=10)
         factories.active(world.people, name="Second")
-    assert "2 wait for Joan Abernethy or Priya Nair to sign off" in viewer.get("/portal/").text
-    assert "2 wait for your sign-off" in signer.get("/portal/").text
+    listed = signer.get(world.url()).text.partition('class="todo">')[2].partition("</ul>")[0].count("<li>")
+    assert f"{listed} wait for you" in signer.get("/portal/").text
+    answers = viewer.get(world.url()).text.partition('class="todo">')[2].partition("</ul>")[0].count("<li>")
+    text = viewer.get("/portal/").text
+    assert (f"{answers} waits for you" in text) is bool(answers)
+    assert f"{listed - answers} wait for Joan Abernethy or Priya Nair to decide" in text
 
 
 def test_the_verdict_has_two_sentences(world: World, signer: Browser) -> None:
