@@ -19,14 +19,14 @@ class Placed:
 def placed(labels: Sequence[Span], room: Span, badge: Span) -> list[Placed]:
     """Where labels go, each given as what it points at and its width; `badge` stands on the first line."""
     lines: dict[int, list[Span]] = {0: [badge]}
-    return [_place(at, wide / 2, lines, room, badge) for at, wide in labels]
+    return [_place(at, wide / 2, lines, room) for at, wide in labels]
 
 
-def _place(at: float, half: float, lines: dict[int, list[Span]], room: Span, badge: Span) -> Placed:
+def _place(at: float, half: float, lines: dict[int, list[Span]], room: Span) -> Placed:
     wanted = min(max(at, room[0] + half), room[1] - half)
     for line in count():
         taken = lines.setdefault(line, [])
-        for middle in sorted(_candidates(wanted, half, taken, badge), key=lambda x: abs(x - at)):
+        for middle in sorted(_candidates(wanted, half, taken), key=lambda x: abs(x - at)):
             span = (middle - half, middle + half)
             if span[0] >= min(room[0], wanted - half) and span[1] <= room[1] and _is_free(span, taken):
                 taken.append(span)
@@ -34,13 +34,12 @@ def _place(at: float, half: float, lines: dict[int, list[Span]], room: Span, bad
     raise AssertionError("an empty line takes any label")
 
 
-def _candidates(wanted: float, half: float, taken: Sequence[Span], badge: Span) -> Iterator[float]:
-    """Over what it points at, else just beside what stands there; beside another label no further than that it
-    still reaches what it points at."""
+def _candidates(wanted: float, half: float, taken: Sequence[Span]) -> Iterator[float]:
+    """Over what it points at, else just beside what stands there, no further than that it still reaches it."""
     yield wanted
     for low, high in taken:
         for middle in (low - GAP - half, high + GAP + half):
-            if (low, high) == badge or abs(middle - wanted) <= half:
+            if abs(middle - wanted) <= half:
                 yield middle
 
 

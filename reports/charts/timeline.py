@@ -60,9 +60,11 @@ def _last_day(plan: Timeline, room: float) -> date:
     span = max((plan.end - plan.start).days, 7)
     beyond = max(((_far(item) - plan.end).days for item in plan.items), default=0)
     slipping = max(((_far(item) - plan.end).days for item in plan.items if item.slip), default=-span)
-    figure = int(span * SLIP_ROOM / room) + 1
+    most = int(span * STRETCH)
+    # Days as wide as a figure, on the scale that has room for it.
+    figure = int((span + min(max(slipping, 0), most)) * SLIP_ROOM / max(room - SLIP_ROOM, 1)) + 1
     wanted = max(beyond, slipping + figure, 0)
-    return plan.end + timedelta(days=min(wanted, int(span * STRETCH) + figure, (date.max - plan.end).days))
+    return plan.end + timedelta(days=min(wanted, most + figure, (date.max - plan.end).days))
 
 
 def _drawn(item: Item) -> date:
@@ -227,7 +229,7 @@ class _Pen:
         tick = path(f"M{due:.1f} {y - 8:.1f}v16", self.c["text2"], 1.75, ' stroke-linecap="round"')
         was = self._was(item.was, item.due, y)
         more = self._goes_on(item, y)
-        return self._thin(item, end, y) + self._body(item, a, end, y) + tick + was + more + self._slip(item, end, y)
+        return self._thin(item, end, y) + self._body(item, a, end, y) + tick + was + more + self._slip(item, y)
 
     def _goes_on(self, item: Item, y: float) -> str:
         """An arrowhead where a row reaches beyond the picture, so that its end is not taken for a date."""
@@ -285,22 +287,31 @@ class _Pen:
         line = f"M{end:.1f} {y:.1f}H{far:.1f}{stop}"
         return path(line, colour, 1.5, ' stroke-linecap="round"')
 
-    def _slip(self, item: Item, end: float, y: float) -> str:
+    def _slip(self, item: Item, y: float) -> str:
         if not item.slip:
             return ""
-        words = self.words.slip.format(days=f"{item.slip:+d}".replace("-", "\u2212"))
-        far = max(end, self.days.at(item.due), self.days.at(item.by_8_in_10 or _drawn(item)))
+        words = self._figure(item)
         face = Face(11, 600, "start", self.c["band_a"] if self.box.compact else "")
-        return text(self._beside_lines(far + 8, width_of(words, 11)), y + 4, words, self.c[self._slip_tone(item)], face)
+        return text(self._figure_at(item), y + 4, words, self.c[self._slip_tone(item)], face)
 
-    def _beside_lines(self, x: float, wide: float) -> float:
-        """Where a figure begins so that neither a milestone's line nor today's goes through it, if there is room."""
+    def _figure(self, item: Item) -> str:
+        return self.words.slip.format(days=f"{item.slip:+d}".replace("-", "\u2212"))
+
+    def _figure_at(self, item: Item) -> float:
+        """Where a figure begins so that neither a milestone's line nor today's goes through it."""
+        end = max(self.days.at(_drawn(item)), self.days.at(item.start) + 3)
+        free = max(end, self.days.at(item.due), self.days.at(item.by_8_in_10 or _drawn(item))) + 8
         lines = [b for _, _, b, band in self._shown_bands() if self.days.holds(band.end)]
-        free = x
         for line in sorted([*lines, self.days.at(self.plan.today)]):
-            if free - 3 < line < free + wide + 3:
+            if free - 3 < line < free + width_of(self._figure(item), 11) + 3:
                 free = line + 5
-        return free if free + wide <= self.box.width else x
+        return free
+
+    def beyond(self) -> float:
+        """How far the widest row's figure would reach out of the picture."""
+        told = [one for one in self.plan.items if one.slip and one.state != "dropped"]
+        far = max((self._figure_at(one) + width_of(self._figure(one), 11) for one in told), default=0.0)
+        return far - self.box.width
 
     def _slip_tone(self, item: Item) -> str:
         if item.slip and item.slip < 0:
@@ -358,10 +369,13 @@ def timeline(
     box = _layout(358 if compact and width == 1120 else width, compact=compact, dense=dense)
     height = box.head + box.row * max(len(plan.items), 1) + 8
     last = _last_day(plan, box.right - box.labels)
-    # A row that slips to the picture's edge or beyond has its figure behind the edge.
-    room = SLIP_ROOM - 6 if any(item.slip and _far(item) >= last for item in plan.items) else 0
-    days = Days.between(plan.start, last, box.labels, box.right - room)
-    pen = _Pen(_within(plan), days, box, theme, words, height).named()
+    pen, right = None, box.right
+    # A figure that would reach out of the picture gets its room from the days, on whose scale lines lie elsewhere then.
+    while pen is None or (pen.beyond() > 0 and right > box.labels + box.width / 3):
+        right -= pen.beyond() + 1 if pen else 0
+        days = Days.between(plan.start, last, box.labels, right)
+        pen = _Pen(_within(plan), days, box, theme, words, height)
+    pen = pen.named()
     body = pen.bands() + pen.holidays() + pen.dates() + pen.rows() + pen.today_line() + pen.today_badge() + pen.empty()
     return picture(body, box.width, pen.height, uid=uid, title=plan.title, desc=describe(plan, words))
 

@@ -334,10 +334,11 @@ def test_no_label_of_the_head_lies_over_another_or_over_today(ends, today, form)
 
 
 @pytest.mark.parametrize("form", [{"dense": True, "width": 752}, {}, {"compact": True}])
-@pytest.mark.parametrize("late", range(48, 61))
+@pytest.mark.parametrize("late", [*range(48, 61), *range(80, 140, 3)])
 def test_no_line_goes_through_a_figure(late, form):
-    svg = timeline(plan(item(due=day(40), likely=day(late - 2), by_8_in_10=day(late), slip=1)), **form)
-    figure, *_ = [one for one in parsed(svg).iter(f"{SVG}text") if one.text == "+1 d"]
-    left, wide = float(figure.get("x", 0)), width_of("+1 d", 11)
+    svg = timeline(plan(item(due=day(40), likely=day(late - 2), by_8_in_10=day(late), slip=17)), **form)
+    figure, *_ = [one for one in parsed(svg).iter(f"{SVG}text") if one.text == "+17 d"]
+    left, wide = float(figure.get("x", 0)), width_of("+17 d", 11)
     lines = [re.match(r"M([\d.]+) [\d.]+V", one.get("d", "")) for one in parsed(svg).iter(f"{SVG}path")]
     assert not [x for x in (float(one[1]) for one in lines if one) if left - 1 < x < left + wide + 1]
+    assert left + wide <= float(parsed(svg).get("viewBox").split()[2])
