@@ -167,6 +167,15 @@ class CeleryWorker:
             self.child = None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """End the Celery worker after the last test that uses it: it would take the jobs of tests that run their own."""
+    worker = getattr(item, "funcargs", {}).get("celery_worker")
+    yield
+    if worker is not None and "celery_worker" not in getattr(nextitem, "fixturenames", ()):
+        worker.stop()
+
+
 @pytest.fixture(scope="session")
 def _celery_worker(test_run: Run, django_db_setup: None, mail_catcher: Mailbox) -> Iterator[CeleryWorker]:
     environment = {**os.environ, "EMAIL_URL": mail_catcher.url, "LOG_LEVEL": "INFO"}

@@ -154,6 +154,7 @@ def portfolio(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Ite
         transaction.set_rollback(True)
 
 
+@pytest.mark.early
 @pytest.mark.xdist_group("demo_portfolio")
 class TestLoadedPortfolio:
     """On one load; nothing here writes."""
