@@ -53,14 +53,15 @@ def effect_of(engagement: Engagement, moves: Sequence[Move]) -> dict[str, Any]:
     if not loaded or not loaded[0].input.works:
         return {}
     shift = shift_of(engagement, moves)
+    approved = _approved(loaded[0], shift)
     try:
         before = forecasting.forecast(loaded[0].input)
-        after = forecasting.forecast(_approved(loaded[0], shift))
+        after = forecasting.forecast(approved)
     except ValueError:
         logger.exception("The plan of %s cannot be forecast.", engagement.code)
         return {}
     stages = list(engagement.milestones.all())
-    beyond = _beyond(changed(loaded[0].input, shift), shift)
+    beyond = _beyond(approved, shift)
     known = [_facts(one, before, after, beyond[one.pk]) for one in stages]
     new = [_new(move, due.id, after) for move, (due, _works) in zip(_adding(moves), shift.added, strict=True)]
     return {"on": loaded[0].input.today.isoformat(), "milestones": [one for one in (*known, *new) if one]}
@@ -135,7 +136,7 @@ def _moved(work: Work, shift: Shift) -> Work:
 
 
 def _beyond(plan: PlanInput, shift: Shift) -> Counter[int]:
-    """Count, by milestone, what is moved past it; what was due past its milestone before is no news."""
+    """Count, by milestone, what the change moves past it; what it leaves where it is is no news."""
     last = {one.id: one.due_on for one in plan.milestones}
     return Counter(one.milestone for one in plan.works if one.id in shift.due and one.due_on > last[one.milestone])
 

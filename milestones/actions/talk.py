@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _, gettext_noop
 
 from accounts import events
 from accounts.checked import checked
-from accounts.clock import now
+from accounts.clock import LAST_DAY, now
 from accounts.errors import DomainError, IllegalMove, NotAllowed
 from accounts.models import User
 from engagements.guards import require_team
@@ -138,7 +138,7 @@ def _check_answer(deliverable: Deliverable, answer: str, slips_to: date | None, 
         raise DomainError(_("Choose one of the three answers."), field="answer")
     if answer == Answer.SLIPS and (slips_to is None or slips_to <= deliverable.due_on or slips_to < today):
         raise DomainError(_("Say to which day it slips, after the day it is due on."), field="slips_to")
-    if answer == Answer.SLIPS and slips_to is not None and slips_to >= date(2200, 1, 1):
+    if answer == Answer.SLIPS and slips_to is not None and slips_to > LAST_DAY:
         raise DomainError(_("Choose dates between 2000 and 2199."), field="slips_to")
     if answer == Answer.SLIPS and not why.strip():
         raise DomainError(_("Say in one line why it slips."), field="why")

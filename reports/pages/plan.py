@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
@@ -16,10 +17,10 @@ from milestones.clock import calendar_of
 from milestones.models import CheckIn, Deliverable, ForecastRun, Milestone, PlanChange, PlanMove, Wait
 from milestones.moves import PARTS
 from milestones.states import DeliverableState, Moves, WaitOn
-from reports.pages import forecasts, plan_rows, states
+from reports.pages import forecasts, own_words, plan_rows, states
 from reports.pages.forecasts import Outlook
 from reports.pages.move_words import after, before
-from reports.pages.own_words import OwnWord, word_of
+from reports.pages.own_words import OwnWord
 from reports.pages.states import Said
 from reports.pages.words import DASH, Day, day_of, number, percent, short, upper, waited_words
 
@@ -117,8 +118,11 @@ class Loaded:
     today: date
     moves: Mapping[int, str] = field(default_factory=dict)
     milestone_moves: Mapping[int, date] = field(default_factory=dict)
-    # What owners said; read by the pages that show rows.
-    said: Mapping[int, CheckIn] = field(default_factory=dict)
+
+    @cached_property
+    def said(self) -> Mapping[int, CheckIn]:
+        """What owners last said; asked for by the pages that show rows alone."""
+        return own_words.of_plan(self.engagement)
 
     def told(self, thing: Deliverable | Milestone) -> Outlook:
         """What the last forecast says of a deliverable or milestone."""
@@ -195,7 +199,7 @@ def row_of(deliverable: Any, loaded: Loaded, user_id: int | None = None, *, open
         moves_to=loaded.moves.get(deliverable.pk, ""),
         note=note,
         note_tone=note_tone,
-        word=word_of(deliverable, loaded.said),
+        word=own_words.word_of(deliverable, loaded.said),
         chance=states.chance_of(deliverable, told),
         sign=states.sign_of(deliverable),
         done=_("%(ticked)d of %(lines)d") % {"ticked": deliverable.ticked, "lines": deliverable.lines}

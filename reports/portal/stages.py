@@ -62,15 +62,15 @@ def stages(
         own = tuple(row for row in rows if row.milestone_id == one.pk)
         is_now = not now_found and any(not row.accepted for row in own) and engagement.is_live
         now_found = now_found or is_now
-        begins_after = today if engagement.is_live else date.max  # what is not done by then never begins
-        stage = _stage(one, own, outlook(forecast.get(one.public_id)), first_day, is_now=is_now, today=begins_after)
+        stage = _stage(one, own, outlook(forecast.get(one.public_id)), first_day, is_now=is_now)
         sign_url = links.to(reader, "portal_milestone_sign", code=engagement.code, day=one.day)
-        made.append(replace(stage, sign_url=sign_url))
+        summary = _summary(own, stage.accepted, today if engagement.is_live else None)
+        made.append(replace(stage, sign_url=sign_url, summary=summary))
         first_day = one.day + 1
     return made
 
 
-def _stage(one: Milestone, own: tuple[Row, ...], seen: Outlook, first_day: int, *, is_now: bool, today: date) -> Stage:
+def _stage(one: Milestone, own: tuple[Row, ...], seen: Outlook, first_day: int, *, is_now: bool) -> Stage:
     days = _("Days %(first)d–%(last)d") % {"first": first_day, "last": one.day}
     accepted = sum(row.accepted for row in own)
     return Stage(
@@ -84,20 +84,21 @@ def _stage(one: Milestone, own: tuple[Row, ...], seen: Outlook, first_day: int, 
         rows=own,
         accepted=accepted,
         total=len(own),
-        summary=_summary(own, accepted, today),
+        summary="",
         is_now=is_now,
         to_sign=sum(row.to_sign for row in own),
         sign_url="",
     )
 
 
-def _summary(own: tuple[Row, ...], accepted: int, today: date) -> str:
+def _summary(own: tuple[Row, ...], accepted: int, today: date | None) -> str:
+    """How far it is; without `today` nothing begins any more."""
     if not own:
         return _("Nothing shared with you is due here")
     if accepted == len(own):
         return _("All %(n)d accepted") % {"n": accepted}
     starts = min(row.start_on for row in own)
-    if not accepted and starts > today:
+    if not accepted and today and starts > today:
         return _("%(n)s, starts %(day)s") % {"n": deliverables(len(own)), "day": short(starts)}
     return ", ".join(_parts(own, accepted))
 

@@ -15,7 +15,7 @@ from engagements.models import Engagement
 from milestones import access
 from milestones.states import EvidenceKind
 from reports import ledger
-from reports.pages import own_words, plan
+from reports.pages import plan
 from reports.pages.header import header_of
 from reports.pages.opened import opened
 from reports.pages.rail import last_note, waiting_lines
@@ -32,7 +32,6 @@ def show(request: AuthedHttpRequest, code: str) -> HttpResponse:
     """Tab Plan; for htmx the region that it asked for: the timeline, the deliverables, or all around them."""
     engagement = access.engagement(request, code)
     loaded = plan.load(engagement)
-    loaded.said = own_words.of_plan(engagement)
     context = _context(request, loaded)
     if is_htmx(request):
         target = request.htmx.target or ""
@@ -112,7 +111,6 @@ def deliverable(request: AuthedHttpRequest, code: str, public_id: str) -> HttpRe
         public_id = access.deliverable(request, public_id, code=engagement.code).public_id
         return redirect(f"{address}?open={public_id}#d-{public_id}")
     loaded = plan.load(engagement)
-    loaded.said = own_words.of_plan(engagement)
     found = next((one for one in loaded.deliverables if one.public_id == public_id), None)
     if found is None:
         raise Http404

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from playwright.sync_api import Page, expect
 
 from accounts.db import as_firm
@@ -14,12 +13,6 @@ from tests import factories
 from tests.chromium import PHONE, Opener
 
 pytestmark = pytest.mark.xdist_group("browser-forms")
-
-
-@pytest.fixture
-def people(monday: time_machine.Traveller, transactional_db: None) -> factories.Cast:
-    with as_firm():
-        return factories.cast()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from playwright.sync_api import Page, Request, Route, expect
 
 from accounts.db import as_firm
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.xdist_group("browser-forms")
 # What the page says of the plan, part by part; how it is laid out and what is opened in it does not matter.
 PARTS = "#plan-head, #plan-rows .chip, .group > summary, .d-row > .prow, #plan-why, #plan-waits, .full desc"
 SAYS = "parts => [...document.querySelectorAll(parts)].map(one => one.textContent.replace(/\\s+/g, ' ').trim())"
-
-
-@pytest.fixture
-def people(monday: time_machine.Traveller, transactional_db: None) -> factories.Cast:
-    with as_firm():
-        return factories.cast()
 
 
 @pytest.fixture

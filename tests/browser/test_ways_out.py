@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from playwright.sync_api import Page, Request, Route, expect
 
 from accounts.db import as_firm
@@ -18,12 +17,6 @@ from tests.chromium import Opener
 from tests.factories import START, deliverable, line
 
 pytestmark = pytest.mark.xdist_group("browser-forms")
-
-
-@pytest.fixture
-def people(monday: time_machine.Traveller, transactional_db: None) -> factories.Cast:
-    with as_firm():
-        return factories.cast()
 
 
 @pytest.fixture
